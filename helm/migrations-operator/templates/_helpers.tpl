@@ -1,0 +1,43 @@
+{{- define "migrations-operator.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "migrations-operator.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
+{{- else if contains (include "migrations-operator.name" .) .Release.Name }}
+{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name (include "migrations-operator.name" .) | trunc 50 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "migrations-operator.serviceAccountName" -}}
+{{- default (include "migrations-operator.fullname" .) .Values.serviceAccount.name }}
+{{- end }}
+
+{{/* What identifies the operator's pods. The name is fixed: it is what other tools select by. */}}
+{{- define "migrations-operator.selectorLabels" -}}
+app.kubernetes.io/name: migrations-operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "migrations-operator.labels" -}}
+{{ include "migrations-operator.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "migrations-operator.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+{{- end }}
+
+{{/* The user that the operator is, as the API server sees it. */}}
+{{- define "migrations-operator.user" -}}
+system:serviceaccount:{{ .Release.Namespace }}:{{ include "migrations-operator.serviceAccountName" . }}
+{{- end }}

@@ -1,0 +1,9 @@
+package net.coderanger.migrations.api;
+
+/** What happens when a workload goes back to a revision that is migrated already. */
+public enum OnRollback {
+    /** Nothing runs, the pods start at once. */
+    Skip,
+    /** The older revision's own migration runs again first, as the original operator did. */
+    Run
+}

@@ -1,0 +1,172 @@
+package net.coderanger.migrations.controller;
+
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import net.coderanger.migrations.api.Annotations;
+import net.coderanger.migrations.api.Gates;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.plan.Action;
+import net.coderanger.migrations.plan.Observation;
+import net.coderanger.migrations.plan.Plan;
+import net.coderanger.migrations.plan.Planner;
+
+/** Carries out a plan: the Job first, then the status, then what must not happen before the status stands. */
+final class Applier {
+
+    private static final int CONFLICT = 409;
+    private static final int NOT_FOUND = 404;
+
+    /** How soon to look again after a write that was made on an outdated observation. */
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final KubernetesClient client;
+    private final GateOpener gates;
+    private final MigratorEvents events;
+
+    Applier(KubernetesClient client, GateOpener gates, MigratorEvents events) {
+        this.client = client;
+        this.gates = gates;
+        this.events = events;
+    }
+
+    /**
+     * Carries out a plan.
+     *
+     * @param written told the Migrator as it is after its status was written
+     * @return when to plan again without an event
+     */
+    Optional<Duration> apply(Observation seen, Plan plan, Consumer<Migrator> written) {
+        if (plan.start().isPresent()) {
+            if (outdated(seen.migrator())) {
+                return Optional.of(SOON);
+            }
+            var refusal = create(plan.start().get().job());
+            if (refusal.isPresent()) {
+                return apply(seen, Planner.refused(seen, refusal.get()), written);
+            }
+        }
+        if (!write(seen.migrator(), plan.status(), written)) {
+            return Optional.of(SOON);
+        }
+        carryOut(seen.migrator(), plan.then());
+        return plan.lookAgainIn();
+    }
+
+    /**
+     * A run is started only from the Migrator as the API server has it, not from a cache that may be behind: the run before it
+     * may have ended, and its Job may be gone, while the cache still shows neither.
+     */
+    private boolean outdated(Migrator migrator) {
+        var current = client.resource(migrator).get();
+        return current == null
+                || current.getMetadata().getDeletionTimestamp() != null
+                || !Objects.equals(
+                        current.getMetadata().getResourceVersion(),
+                        migrator.getMetadata().getResourceVersion());
+    }
+
+    /** Creates a Job; that it exists already is as good. Returns the API server's reason for a refusal. */
+    private Optional<String> create(Job job) {
+        try {
+            client.resource(job).create();
+            return Optional.empty();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == CONFLICT) {
+                return Optional.empty();
+            }
+            if (e.getCode() == 0 || e.getCode() >= 500) {
+                throw e;
+            }
+            return Optional.of(Objects.requireNonNullElse(
+                    e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage(), "no reason given"));
+        }
+    }
+
+    /** Writes the status if it differs. False if the Migrator has changed since it was read, or is gone. */
+    private boolean write(Migrator migrator, MigratorStatus status, Consumer<Migrator> written) {
+        if (status.equals(migrator.getStatus())) {
+            return true;
+        }
+        var next = new Migrator();
+        next.setMetadata(new ObjectMetaBuilder(migrator.getMetadata())
+                .withManagedFields(List.of())
+                .build());
+        next.setSpec(migrator.getSpec());
+        next.setStatus(status);
+        try {
+            written.accept(client.resource(next).updateStatus());
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void carryOut(Migrator migrator, List<Action> actions) {
+        var releases = actions.stream()
+                .filter(Action.Release.class::isInstance)
+                .map(action -> ((Action.Release) action).pod())
+                .toList();
+        gates.open(migrator.getMetadata().getName(), releases);
+        for (var action : actions) {
+            switch (action) {
+                case Action.Release release -> {} // all at once, above
+                case Action.CreateJob create -> create(create.job());
+                case Action.DeleteJob delete -> delete(delete.job(), DeletionPropagation.BACKGROUND);
+                case Action.StopJob stop -> delete(stop.job(), DeletionPropagation.FOREGROUND);
+                case Action.LetGoOfJob let -> letGo(let.job());
+                case Action.StampProgress stamp -> stamp(stamp.job(), stamp.progress());
+                case Action.Announce announce -> events.announce(migrator, announce);
+            }
+        }
+    }
+
+    private void delete(Job job, DeletionPropagation propagation) {
+        client.batch()
+                .v1()
+                .jobs()
+                .inNamespace(job.getMetadata().getNamespace())
+                .withName(job.getMetadata().getName())
+                .withPropagationPolicy(propagation)
+                .delete();
+    }
+
+    private void letGo(Job job) {
+        ifItExists(() -> client.resource(job).edit(current -> {
+            current.getMetadata().getFinalizers().remove(Gates.OUTCOME_FINALIZER);
+            return current;
+        }));
+    }
+
+    private void stamp(Job job, String progress) {
+        var patch = Map.of("metadata", Map.of("annotations", Map.of(Annotations.PROGRESS, progress)));
+        ifItExists(() -> client.resource(job)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        client.getKubernetesSerialization().asJson(patch)));
+    }
+
+    private static void ifItExists(Runnable write) {
+        try {
+            write.run();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+}

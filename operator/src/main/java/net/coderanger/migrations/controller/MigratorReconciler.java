@@ -1,0 +1,80 @@
+package net.coderanger.migrations.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import net.coderanger.migrations.api.Annotations;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.plan.Planner;
+import org.jspecify.annotations.Nullable;
+
+/** Brings a Migrator's cluster closer to its plan, whenever it, its pods or its Jobs change. */
+@ControllerConfiguration(name = MigratorReconciler.NAME, generationAwareEventProcessing = false)
+public final class MigratorReconciler implements Reconciler<Migrator> {
+
+    /** The controller's name. */
+    public static final String NAME = "migrator";
+
+    private final KubernetesClient client;
+    private final Clock clock;
+    private final Applier applier;
+    private volatile @Nullable Watches watches;
+
+    public MigratorReconciler(KubernetesClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+        this.applier = new Applier(client, new GateOpener(client, clock), new MigratorEvents(client, clock));
+    }
+
+    /** The operator's caches; filled once the operator has started, on every replica. */
+    public ClusterCache cache() {
+        return Objects.requireNonNull(watches, "the reconciler has to be registered first");
+    }
+
+    @Override
+    public List<EventSource<?, Migrator>> prepareEventSources(EventSourceContext<Migrator> context) {
+        var prepared = new Watches(context);
+        watches = prepared;
+        return prepared.eventSources();
+    }
+
+    @Override
+    public UpdateControl<Migrator> reconcile(Migrator migrator, Context<Migrator> context) {
+        if (pausedAsByTheOriginal(migrator)) {
+            return UpdateControl.noUpdate();
+        }
+        var seen = new Observer(client, cache(), clock).observe(migrator);
+        var lookAgain = applier.apply(
+                seen,
+                Planner.plan(seen),
+                written -> context.eventSourceRetriever()
+                        .getControllerEventSource()
+                        .handleRecentResourceUpdate(ResourceID.fromResource(written), written, migrator));
+        UpdateControl<Migrator> control = UpdateControl.noUpdate();
+        lookAgain.ifPresent(control::rescheduleAfter);
+        return control;
+    }
+
+    /** Whether a changed Migrator has to be planned for: its own status does not count. */
+    public static boolean matters(Migrator now, Migrator before) {
+        return !Objects.equals(now.getSpec(), before.getSpec())
+                || !Objects.equals(
+                        now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
+                || !Objects.equals(
+                        now.getMetadata().getDeletionTimestamp(),
+                        before.getMetadata().getDeletionTimestamp());
+    }
+
+    private static boolean pausedAsByTheOriginal(Migrator migrator) {
+        var annotations = migrator.getMetadata().getAnnotations();
+        return annotations != null && "true".equals(annotations.get(Annotations.SKIP_RECONCILE));
+    }
+}

@@ -1,0 +1,146 @@
+package net.coderanger.migrations.plan;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.coderanger.migrations.api.HistoryEntry;
+import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.api.OnRollback;
+import net.coderanger.migrations.api.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs that have ended, newest first: the operator's only memory.
+ *
+ * @param entries the runs
+ * @param lastSuccessfulMigration the image of the last successful run
+ */
+public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfulMigration) {
+
+    /** So many entries are kept at most for workloads that have no pod at the moment. */
+    private static final int MAX = 100;
+
+    public History {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * The history that a status tells. A Migrator that comes from the original operator has none, only the image that was
+     * migrated last: it becomes the first entry.
+     */
+    public static History of(@Nullable MigratorStatus status) {
+        if (status == null) {
+            return new History(List.of(), null);
+        }
+        var last = status.lastSuccessfulMigration();
+        if (last == null || status.history().stream().anyMatch(HistoryEntry::succeeded)) {
+            return new History(status.history(), last);
+        }
+        return new History(
+                Stream.concat(status.history().stream(), Stream.of(byTheOriginal(last)))
+                        .toList(),
+                last);
+    }
+
+    /** Whether a revision has a successful run. */
+    public boolean migrated(String revision) {
+        return entries.stream()
+                .anyMatch(entry -> entry.succeeded() && entry.revision().equals(revision));
+    }
+
+    /**
+     * Whether a pod may pass when all that is known of it is its revision, at admission. With {@code onRollback: Run} only the
+     * newest migrated revision passes so: for any other the workload has to be looked at.
+     */
+    public boolean passesUnseen(String revision, OnRollback onRollback) {
+        return migrated(revision)
+                && (onRollback == OnRollback.Skip
+                        || newestSuccess()
+                                .map(entry -> entry.revision().equals(revision))
+                                .orElse(true));
+    }
+
+    Optional<HistoryEntry> newest() {
+        return entries.stream().findFirst();
+    }
+
+    Optional<HistoryEntry> newestOf(String revision) {
+        return entries.stream()
+                .filter(entry -> entry.revision().equals(revision))
+                .findFirst();
+    }
+
+    Optional<HistoryEntry> newestSuccess() {
+        return entries.stream().filter(HistoryEntry::succeeded).findFirst();
+    }
+
+    /** Whether a run of another revision has succeeded for a workload since this revision's newest success. */
+    boolean succeededOtherwiseSince(String revision, Workload workload) {
+        return entries.stream()
+                .takeWhile(entry -> !(entry.succeeded() && entry.revision().equals(revision)))
+                .anyMatch(entry -> entry.succeeded() && entry.workload().equals(workload.ref()));
+    }
+
+    boolean has(String runId) {
+        return entries.stream().anyMatch(entry -> entry.id().equals(runId));
+    }
+
+    History with(HistoryEntry ended) {
+        var all = new ArrayList<HistoryEntry>(entries.size() + 1);
+        all.add(ended);
+        all.addAll(entries);
+        return new History(all, ended.outcome() == Outcome.Succeeded ? ended.image() : lastSuccessfulMigration);
+    }
+
+    /**
+     * The newest entries, and beyond them what must not be forgotten: of each revision in use the newest success and the newest
+     * entry at all, lest a migrated one be gated or a failed one be tried again; and what has a Job still, lest it be settled
+     * again.
+     *
+     * @param limit how many entries are kept in any case
+     * @param inUse revisions of live pods and desired ones
+     * @param withJob ids of runs whose Job exists
+     */
+    History trimmed(int limit, Set<String> inUse, Set<String> withJob) {
+        var kept = new ArrayList<HistoryEntry>();
+        var noSuccessYet = new HashSet<>(inUse);
+        var noEntryYet = new HashSet<>(inUse);
+        var workloads = new HashSet<String>();
+        for (var entry : entries) {
+            var newest = noEntryYet.remove(entry.revision());
+            var newestSuccess = entry.succeeded() && noSuccessYet.remove(entry.revision());
+            var newestOfWorkload = entry.succeeded() && comesBack(entry) && workloads.add(entry.workload());
+            var needed = newest || newestSuccess || withJob.contains(entry.id());
+            if (kept.size() < limit || needed || (newestOfWorkload && kept.size() < MAX)) {
+                kept.add(entry);
+            }
+        }
+        return new History(kept, lastSuccessfulMigration);
+    }
+
+    /** A CronJob between two of its Jobs, or a Deployment at zero, has no pod that would show what it uses. */
+    private static boolean comesBack(HistoryEntry entry) {
+        return !entry.workload().startsWith("Pod/") && !entry.workload().startsWith("Job/");
+    }
+
+    private static HistoryEntry byTheOriginal(String image) {
+        var unknown = Timestamps.of(Instant.EPOCH);
+        return new HistoryEntry(
+                "original",
+                image,
+                image,
+                "",
+                "",
+                Outcome.Succeeded,
+                "",
+                null,
+                unknown,
+                unknown,
+                null,
+                "migrated by the original operator");
+    }
+}

@@ -1,0 +1,34 @@
+package net.coderanger.migrations.plan;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Optional;
+import net.coderanger.migrations.api.Labels;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.SafeName;
+import net.coderanger.migrations.plan.SeenPod.GateState;
+
+/** Which pods a Migrator has to look at. */
+public final class Involvement {
+
+    private Involvement() {}
+
+    /** Whether a Migrator's plan may depend on a pod: one that it selects or holds, or one of its own Jobs. */
+    public static boolean concerns(Migrator migrator, Pod pod) {
+        return holdsOrSelects(migrator, pod) || ownJob(migrator, pod);
+    }
+
+    /** Whether a pod is held or selected by a Migrator; pods of migration Jobs never are. */
+    public static boolean holdsOrSelects(Migrator migrator, Pod pod) {
+        var seen = new SeenPod(pod, Optional.empty(), Optional.empty());
+        return !SeenPod.ofMigrationJob(pod)
+                && (Selectors.matches(migrator.getSpec().selector(), seen.labels())
+                        || seen.gateOf(migrator.getMetadata().getName()) != GateState.ABSENT);
+    }
+
+    /** Whether a pod belongs to one of the Migrator's Jobs. */
+    public static boolean ownJob(Migrator migrator, Pod pod) {
+        return SeenPod.ofMigrationJob(pod)
+                && SafeName.of(migrator.getMetadata().getName(), SafeName.MAX)
+                        .equals(pod.getMetadata().getLabels().get(Labels.MIGRATOR));
+    }
+}

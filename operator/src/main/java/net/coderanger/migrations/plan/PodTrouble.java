@@ -1,0 +1,125 @@
+package net.coderanger.migrations.plan;
+
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.coderanger.migrations.api.Reason;
+import org.jspecify.annotations.Nullable;
+
+/** Why a migration does not get on, or has failed, in words for the person who has to mend it. */
+final class PodTrouble {
+
+    /** Longest piece of output that goes into a status; the last characters are kept, for there the error stands. */
+    static final int MAX_OUTPUT = 1000;
+
+    /** Reasons of a waiting container that go by without anybody's help. */
+    private static final Set<String> TRANSIENT = Set.of("ContainerCreating", "PodInitializing");
+
+    private PodTrouble() {}
+
+    /** What keeps a Job from getting on, if anything does. */
+    static Optional<JobState.Trouble> of(SeenJob seen) {
+        return notStarting(seen)
+                .map(why -> new JobState.Trouble(Reason.MigrationPodNotStarting, why))
+                .or(() -> retrying(seen).map(why -> new JobState.Trouble(Reason.MigrationsRetrying, why)));
+    }
+
+    private static Optional<String> notStarting(SeenJob seen) {
+        var newest = JobState.newest(seen.pods());
+        if (newest.isEmpty()) {
+            return seen.warnings().stream().findFirst().map(warning -> "its pod cannot be created: " + warning);
+        }
+        return unschedulable(newest.get())
+                .or(() -> JobState.statuses(newest.get()).stream()
+                        .flatMap(status -> waiting(status).stream())
+                        .findFirst());
+    }
+
+    /** After its last attempt a Job takes a moment to say that it has failed. */
+    private static Optional<String> retrying(SeenJob seen) {
+        var limit = seen.job().getSpec().getBackoffLimit();
+        var failed = seen.pods().stream()
+                .filter(pod -> failedContainer(pod).isPresent())
+                .count();
+        return limit != null && failed > limit
+                ? Optional.empty()
+                : lastExit(seen.pods()).map(exit -> "an attempt has failed, it is tried again: " + exit);
+    }
+
+    /** Why a Job has failed for good. */
+    static String failure(List<Pod> pods, JobCondition failed) {
+        var why = lastExit(pods).orElseGet(() -> text(failed.getMessage()));
+        return switch (text(failed.getReason())) {
+            case "DeadlineExceeded" -> "stopped because spec.job.activeDeadlineSeconds is over" + suffix(why);
+            case "BackoffLimitExceeded", "" -> why.isEmpty() ? "the Job failed" : why;
+            default -> failed.getReason() + suffix(why);
+        };
+    }
+
+    private static String suffix(String why) {
+        return why.isEmpty() ? "" : ": " + why;
+    }
+
+    private static Optional<String> unschedulable(Pod pod) {
+        return SeenPod.orEmpty(pod.getStatus() == null ? null : pod.getStatus().getConditions()).stream()
+                .filter(condition -> "PodScheduled".equals(condition.getType())
+                        && "False".equals(condition.getStatus())
+                        && "Unschedulable".equals(condition.getReason()))
+                .findFirst()
+                .map(condition -> "its pod finds no node: " + text(condition.getMessage()));
+    }
+
+    private static Optional<String> waiting(ContainerStatus status) {
+        return Optional.ofNullable(JobState.state(status).getWaiting())
+                .filter(waiting -> waiting.getReason() != null && !TRANSIENT.contains(waiting.getReason()))
+                .map(waiting -> "container " + status.getName() + ": " + waiting.getReason()
+                        + suffix(text(waiting.getMessage())));
+    }
+
+    private static Optional<String> lastExit(List<Pod> pods) {
+        var failed =
+                pods.stream().filter(pod -> failedContainer(pod).isPresent()).toList();
+        return JobState.newest(failed).flatMap(PodTrouble::failedContainer);
+    }
+
+    private static Optional<String> failedContainer(Pod pod) {
+        return JobState.statuses(pod).stream()
+                .flatMap(status -> Stream.of(
+                                JobState.state(status).getTerminated(),
+                                status.getLastState() == null
+                                        ? null
+                                        : status.getLastState().getTerminated())
+                        .filter(terminated -> terminated != null && terminated.getExitCode() != 0)
+                        .map(terminated -> exit(status.getName(), terminated)))
+                .findFirst()
+                .or(() -> podReason(pod));
+    }
+
+    private static String exit(String container, ContainerStateTerminated terminated) {
+        var killed = "OOMKilled".equals(terminated.getReason())
+                ? " (OOMKilled: raise spec.job.resources.limits.memory)"
+                : "";
+        return "container " + container + " ended with exit code " + terminated.getExitCode() + killed
+                + suffix(tail(text(terminated.getMessage()).strip()));
+    }
+
+    /** A pod that was evicted, or refused by kubelet, has no container that could tell. */
+    private static Optional<String> podReason(Pod pod) {
+        return Optional.ofNullable(pod.getStatus())
+                .filter(status -> "Failed".equals(status.getPhase()) && status.getReason() != null)
+                .map(status -> "pod " + status.getReason() + suffix(text(status.getMessage())));
+    }
+
+    static String tail(String output) {
+        return output.length() <= MAX_OUTPUT ? output : "…" + output.substring(output.length() - MAX_OUTPUT);
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}

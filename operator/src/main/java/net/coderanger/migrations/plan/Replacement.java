@@ -1,0 +1,48 @@
+package net.coderanger.migrations.plan;
+
+import java.util.Optional;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.OnNewRevision;
+import net.coderanger.migrations.api.RunStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * May a run that is going on be stopped? Only if the user said {@code onNewRevision: Replace}, or if nothing of it has run and
+ * nothing can: a Job whose image does not exist would otherwise keep its own correction waiting for ever.
+ */
+final class Replacement {
+
+    private Replacement() {}
+
+    /** What the run is stopped for, if it is. Once decided it stays so. */
+    static Optional<String> of(Run run, @Nullable RunStatus before, Migrator migrator, Situation situation) {
+        if (before != null && before.id().equals(run.id()) && before.replacedBy() != null) {
+            return Optional.of(before.replacedBy());
+        }
+        return run.stuckBeforeItRan() ? correction(run, migrator, situation) : successor(run, migrator, situation);
+    }
+
+    private static Optional<String> successor(Run run, Migrator migrator, Situation situation) {
+        return migrator.getSpec().onNewRevisionOrDefault() == OnNewRevision.Replace && !desired(run, situation)
+                ? situation.due().stream().findFirst().map(Candidate::desired)
+                : Optional.empty();
+    }
+
+    private static Optional<String> correction(Run run, Migrator migrator, Situation situation) {
+        var stillWanted = situation.candidates().stream()
+                .filter(candidate -> candidate.desired().equals(run.revision()))
+                .flatMap(candidate -> MigrationJob.of(migrator, candidate.workload()).stream())
+                .anyMatch(job -> job.inputs().equals(run.inputs()));
+        return stillWanted
+                ? Optional.empty()
+                : situation.due().stream()
+                        .findFirst()
+                        .or(() -> situation.candidates().stream().findFirst())
+                        .map(Candidate::desired);
+    }
+
+    private static boolean desired(Run run, Situation situation) {
+        return situation.candidates().stream()
+                .anyMatch(candidate -> candidate.desired().equals(run.revision()));
+    }
+}

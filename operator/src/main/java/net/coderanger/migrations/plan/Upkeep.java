@@ -1,0 +1,81 @@
+package net.coderanger.migrations.plan;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.coderanger.migrations.api.Annotations;
+import net.coderanger.migrations.api.HistoryEntry;
+
+/**
+ * What happens to Jobs beside the run itself: those whose outcome stands in the status are let go, and deleted in time.
+ *
+ * @param actions what is to be done now
+ * @param lookAgainIn when there will be more to do
+ */
+record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
+
+    /**
+     * A finished Job stays this long in any case. Its name is that of one run; a leader that lost its lease while it was about to
+     * create that same Job is stopped by the name, and has itself ended before this time is over.
+     */
+    static final Duration TOMBSTONE = Duration.ofSeconds(30);
+
+    /** How soon warning events are looked at again while a Job has no pod: that changes no object the operator watches. */
+    static final Duration NO_POD_YET = Duration.ofSeconds(3);
+
+    static Upkeep of(Observation seen, History history, List<Run> unsettled) {
+        var actions = new ArrayList<Action>();
+        var times = new ArrayList<Duration>();
+        for (var job : seen.jobs()) {
+            var openRun = unsettled.stream().anyMatch(run -> run.id().equals(job.runId())) && !history.has(job.runId());
+            if (openRun) {
+                if (job.pods().isEmpty()) {
+                    times.add(NO_POD_YET);
+                }
+                continue;
+            }
+            if (job.holdsOutcome()) {
+                actions.add(new Action.LetGoOfJob(job.job()));
+            }
+            if (!job.beingDeleted() && !stays(job, seen, history)) {
+                var left = Duration.between(
+                        seen.now(), ended(job, history, seen.now()).plus(TOMBSTONE));
+                if (left.isPositive()) {
+                    times.add(left);
+                } else {
+                    actions.add(new Action.DeleteJob(job.job()));
+                }
+            }
+        }
+        return new Upkeep(List.copyOf(actions), times.stream().min(Duration::compareTo));
+    }
+
+    /** Tools that watch a Job but not its Migrator's message see the run get on. */
+    static List<Action> progress(Job job, String message) {
+        var stamped = SeenPod.orEmpty(job.getMetadata().getAnnotations()).get(Annotations.PROGRESS);
+        return message.equals(stamped) ? List.of() : List.of(new Action.StampProgress(job, message));
+    }
+
+    private static boolean stays(SeenJob job, Observation seen, History history) {
+        return history.newest()
+                .filter(entry -> entry.id().equals(job.runId()))
+                .filter(entry -> switch (seen.migrator().getSpec().retentionOrDefault()) {
+                    case Always -> true;
+                    case OnFailure -> !entry.succeeded();
+                    case Never -> false;
+                })
+                .isPresent();
+    }
+
+    private static Instant ended(SeenJob job, History history, Instant now) {
+        return history.entries().stream()
+                .filter(entry -> entry.id().equals(job.runId()))
+                .findFirst()
+                .map(HistoryEntry::completionTime)
+                .map(Instant::parse)
+                .orElse(now.minus(TOMBSTONE));
+    }
+}

@@ -1,0 +1,109 @@
+package net.coderanger.migrations.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is made from the classes is what is committed. {@code mvn test -Dgenerate} writes it anew. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CustomResourceDefinitionTest {
+
+    private static final Path CHART =
+            Path.of("..", "helm", "migrations-operator", "crds", "migrators.migrations.coderanger.net.yaml");
+    private static final Path REFERENCE = Path.of("..", "docs", "reference", "migrator.md");
+
+    /** The generator sorts columns by path; people read them in this order. */
+    private static final List<String> COLUMNS = List.of("Revision", "Phase", "Ready", "Waiting", "Message", "Age");
+
+    private final KubernetesSerialization serialization = new KubernetesSerialization();
+    private CustomResourceDefinition generated = new CustomResourceDefinition();
+
+    @BeforeAll
+    void generate(@TempDir Path folder) throws IOException {
+        new CRDGenerator()
+                .customResourceClasses(Migrator.class)
+                .inOutputDir(folder.toFile())
+                .generate();
+        generated = serialization.unmarshal(
+                Files.readString(folder.resolve("migrators.migrations.coderanger.net-v1.yml")),
+                CustomResourceDefinition.class);
+        generated.getSpec().getVersions().forEach(CustomResourceDefinitionTest::complete);
+    }
+
+    @Test
+    void the_chart_has_the_crd_that_the_classes_make() throws IOException {
+        assertCommitted(
+                CHART,
+                "# Made from the classes of operator/…/api by `mvn test -Dgenerate`.\n"
+                        + serialization.asYaml(generated));
+    }
+
+    @Test
+    void the_reference_describes_the_fields_that_the_classes_have() throws IOException {
+        assertCommitted(REFERENCE, FieldReference.markdown(generated));
+    }
+
+    /** Clients that apply the whole CRD by {@code kubectl apply} keep a copy of it in an annotation of at most 256 KiB. */
+    @Test
+    void the_crd_is_small_enough_for_client_side_apply() {
+        assertThat(serialization.asJson(generated).length()).isLessThan(200_000);
+    }
+
+    /** What the generator has no annotation for. */
+    private static void complete(CustomResourceDefinitionVersion version) {
+        version.setAdditionalPrinterColumns(version.getAdditionalPrinterColumns().stream()
+                .sorted(Comparator.comparingInt(CustomResourceDefinitionTest::place))
+                .toList());
+        var schema = version.getSchema().getOpenAPIV3Schema();
+        schema.setDescription(
+                "Says which pods must not start before their database migration has succeeded, and how that migration is run.");
+        schema.setRequired(List.of("spec"));
+        var spec = FieldReference.property(schema, "spec");
+        List.of("selector", "templateSelector").forEach(name -> restrictOperators(FieldReference.property(spec, name)));
+        var conditions = FieldReference.property(FieldReference.property(schema, "status"), "conditions");
+        conditions.setXKubernetesListType("map");
+        conditions.setXKubernetesListMapKeys(List.of("type"));
+    }
+
+    private static void restrictOperators(JSONSchemaProps selector) {
+        var expression =
+                FieldReference.property(selector, "matchExpressions").getItems().getSchema();
+        FieldReference.property(expression, "operator")
+                .setEnum(Stream.of("In", "NotIn", "Exists", "DoesNotExist")
+                        .<JsonNode>map(TextNode::valueOf)
+                        .toList());
+    }
+
+    private static int place(CustomResourceColumnDefinition column) {
+        assertThat(COLUMNS).contains(column.getName());
+        return COLUMNS.indexOf(column.getName());
+    }
+
+    private static void assertCommitted(Path file, String content) throws IOException {
+        if (System.getProperty("generate") != null) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content);
+        }
+        assertThat(file)
+                .as("out of date: run mvn test -Dgenerate, look at the difference, and commit it")
+                .content()
+                .isEqualTo(content);
+    }
+}

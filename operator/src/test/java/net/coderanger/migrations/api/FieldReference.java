@@ -1,0 +1,91 @@
+package net.coderanger.migrations.api;
+
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Renders the reference of the API: one table for the spec, one for the status, a row for each field that is ours. */
+final class FieldReference {
+
+    private FieldReference() {}
+
+    static String markdown(CustomResourceDefinition crd) {
+        var schema = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+        return """
+                # Migrator
+
+                `apiVersion: %s/%s`, `kind: Migrator`, short name `mig`. %s
+                Made from the classes by `mvn test -Dgenerate`; do not edit.
+
+                ## spec
+
+                %s
+                ## status
+
+                %s""".formatted(
+                        crd.getSpec().getGroup(),
+                        crd.getSpec().getVersions().getFirst().getName(),
+                        schema.getDescription(),
+                        table(property(schema, "spec")),
+                        table(property(schema, "status")));
+    }
+
+    static JSONSchemaProps property(JSONSchemaProps object, String name) {
+        return Objects.requireNonNull(object.getProperties().get(name), name);
+    }
+
+    private static String table(JSONSchemaProps object) {
+        var rows = new TreeMap<String, String>(Comparator.naturalOrder());
+        collect("", object, rows);
+        return "| field | type | default | meaning |\n| --- | --- | --- | --- |\n"
+                + rows.values().stream().collect(Collectors.joining());
+    }
+
+    private static void collect(String path, JSONSchemaProps object, Map<String, String> rows) {
+        object.getProperties().forEach((name, field) -> {
+            if (field.getDescription() == null) {
+                return; // a field of a type of Kubernetes' own: its reference describes it
+            }
+            var here = path + name;
+            var required = object.getRequired() != null && object.getRequired().contains(name);
+            rows.put(here, row(here, field, required));
+            if (field.getProperties() != null) {
+                collect(here + ".", field, rows);
+            } else if (field.getItems() != null && field.getItems().getSchema() != null) {
+                var items = field.getItems().getSchema();
+                if (items.getProperties() != null) {
+                    collect(here + "[].", items, rows);
+                }
+            }
+        });
+    }
+
+    private static String row(String path, JSONSchemaProps field, boolean required) {
+        var standard = required
+                ? "*required*"
+                : Objects.toString(field.getDefault(), "").replace("\"", "");
+        return "| `%s` | %s | %s | %s |\n"
+                .formatted(path, type(field), standard, field.getDescription().replace("|", "\\|"));
+    }
+
+    private static String type(JSONSchemaProps field) {
+        if (field.getEnum() != null && !field.getEnum().isEmpty()) {
+            return field.getEnum().stream()
+                    .map(value -> "`" + value.asText() + "`")
+                    .collect(Collectors.joining(", "));
+        }
+        return switch (field.getType()) {
+            case "array" ->
+                "list of "
+                        + List.of(field.getItems().getSchema().getType().split(","))
+                                .getFirst();
+            case "object" -> field.getAdditionalProperties() == null ? "object" : "map";
+            case String type -> type;
+        };
+    }
+}

@@ -1,0 +1,240 @@
+package net.coderanger.migrations.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import net.coderanger.migrations.api.Condition;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.MigratorStatus;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+
+/** A namespace of its own for one test, and what a user does and sees in it. */
+final class TestNamespace implements AutoCloseable {
+
+    /** Longest that anything here may take; the machine may be busy with other tests. */
+    static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final int MAX_NAME = 40;
+
+    private final KubernetesClient client;
+    private final String name;
+    private final Recorder recorder;
+
+    private TestNamespace(KubernetesClient client, String name) {
+        this.client = client;
+        this.name = name;
+        this.recorder = new Recorder(client, name);
+    }
+
+    static TestNamespace create(String test) {
+        var client = new KubernetesClientBuilder().build();
+        var readable = test.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+        var name = "t" + NUMBER.incrementAndGet() + "-"
+                + readable.substring(0, Math.min(readable.length(), MAX_NAME)).replaceAll("-+$", "") + "-"
+                + Long.toString(ProcessHandle.current().pid(), 36);
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .addToLabels("migrations-test", "true")
+                        .endMetadata()
+                        .build())
+                .create();
+        return new TestNamespace(client, name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    Recorder recorder() {
+        return recorder;
+    }
+
+    /** Applies manifests, as {@code kubectl apply} does, in the order given. */
+    void apply(String... manifests) {
+        for (var manifest : manifests) {
+            client.load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
+                    .inNamespace(name)
+                    .forceConflicts()
+                    .serverSideApply();
+        }
+    }
+
+    void label(Map<String, String> labels) {
+        client.namespaces().withName(name).edit(namespace -> {
+            namespace.getMetadata().getLabels().putAll(labels);
+            return namespace;
+        });
+    }
+
+    Migrator migrator(String migrator) {
+        return Objects.requireNonNull(
+                client.resources(Migrator.class)
+                        .inNamespace(name)
+                        .withName(migrator)
+                        .get(),
+                () -> "no Migrator " + migrator);
+    }
+
+    MigratorStatus status(String migrator) {
+        var status = migrator(migrator).getStatus();
+        assertThat(status).as("status of Migrator %s", migrator).isNotNull();
+        return status;
+    }
+
+    Condition condition(String migrator, String type) {
+        return status(migrator).conditions().stream()
+                .filter(condition -> condition.type().equals(type))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no condition " + type + " on " + migrator));
+    }
+
+    /** Waits until a Migrator is Ready with a revision, both in one and the same status. */
+    void awaitReady(String migrator, String revision) {
+        await(() -> {
+            var status = status(migrator);
+            assertThat(status.desiredRevision()).isEqualTo(revision);
+            assertThat(status.conditions()).anySatisfy(condition -> {
+                assertThat(condition.type()).isEqualTo("Ready");
+                assertThat(condition.status()).as(condition.message()).isEqualTo("True");
+            });
+        });
+    }
+
+    void awaitStalled(String migrator) {
+        await(() -> assertThat(condition(migrator, "Stalled").status()).isEqualTo("True"));
+    }
+
+    List<Pod> pods(String app) {
+        return client.pods().inNamespace(name).withLabel("app", app).list().getItems().stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+    }
+
+    /** Pods of an application whose containers run. */
+    List<Pod> running(String app) {
+        return pods(app).stream()
+                .filter(pod -> "Running".equals(pod.getStatus().getPhase()))
+                .toList();
+    }
+
+    void awaitRunning(String app, String image, int count) {
+        await(() -> assertThat(running(app).stream()
+                        .filter(pod -> pod.getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getImage()
+                                .endsWith(image)))
+                .hasSize(count));
+    }
+
+    /**
+     * Asserts that a version was migrated by one container, once, and that every application container of that version started
+     * after it. Kubelet's times have whole seconds.
+     */
+    void awaitOneMigrationBefore(String image) {
+        await(() -> assertThat(recorder.migrations(image)).singleElement().satisfies(run -> {
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.finishedAt()).isPresent();
+        }));
+        var migrated = recorder.migrations(image).getFirst().finishedAt().orElseThrow();
+        assertThat(recorder.applications(image))
+                .isNotEmpty()
+                .allSatisfy(start -> assertThat(start.startedAt())
+                        .as("start of %s", start.pod())
+                        .isGreaterThanOrEqualTo(migrated));
+    }
+
+    /** Asserts that no migration container started while another was running. */
+    void assertNoTwoMigrationsAtOnce() {
+        var runs = recorder.migrations().stream()
+                .sorted(java.util.Comparator.comparing(Recorder.Start::startedAt))
+                .toList();
+        for (var index = 1; index < runs.size(); index++) {
+            assertThat(runs.get(index).startedAt())
+                    .isGreaterThanOrEqualTo(runs.get(index - 1).finishedAt().orElseThrow());
+        }
+    }
+
+    /** Waits until this many pods of an application are held back. */
+    void awaitWaiting(String migrator, int count) {
+        await(() -> assertThat(status(migrator).waitingPods()).isEqualTo(count));
+    }
+
+    List<Job> jobs() {
+        return client.batch().v1().jobs().inNamespace(name).list().getItems();
+    }
+
+    List<Event> events(String reason) {
+        return client.v1().events().inNamespace(name).list().getItems().stream()
+                .filter(event -> reason.equals(event.getReason()))
+                .toList();
+    }
+
+    void await(ThrowingRunnable assertion) {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).untilAsserted(assertion);
+    }
+
+    /** Asserts that something stays as it is for a while: the only way to see that nothing happens. */
+    void stays(Duration howLong, ThrowingRunnable assertion) {
+        Awaitility.await()
+                .during(howLong)
+                .atMost(howLong.plusSeconds(5))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(assertion);
+    }
+
+    Optional<GenericKubernetesResource> generic(String apiVersion, String kind, String resource) {
+        return Optional.ofNullable(client.genericKubernetesResources(apiVersion, kind)
+                .inNamespace(name)
+                .withName(resource)
+                .get());
+    }
+
+    /** What was going on, for the one who reads a failed test. */
+    String story() {
+        var yaml = client.getKubernetesSerialization();
+        return "=== " + name + "\n"
+                + client.resources(Migrator.class).inNamespace(name).list().getItems().stream()
+                        .map(migrator -> migrator.getMetadata().getName() + ": " + yaml.asYaml(migrator.getStatus()))
+                        .collect(Collectors.joining("\n"))
+                + client.pods().inNamespace(name).list().getItems().stream()
+                        .map(pod -> pod.getMetadata().getName() + " " + yaml.asJson(pod.getStatus()))
+                        .collect(Collectors.joining("\n"))
+                + "\n"
+                + client.v1().events().inNamespace(name).list().getItems().stream()
+                        .map(event -> event.getLastTimestamp() + " "
+                                + event.getInvolvedObject().getName() + " " + event.getReason() + ": "
+                                + event.getMessage())
+                        .sorted()
+                        .collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() {
+        recorder.close();
+        client.namespaces().withName(name).delete();
+        client.close();
+    }
+}

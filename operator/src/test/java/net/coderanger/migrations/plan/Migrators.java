@@ -1,0 +1,100 @@
+package net.coderanger.migrations.plan;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import net.coderanger.migrations.api.HistoryEntry;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.MigratorSpec;
+import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.api.Outcome;
+
+/** Migrators, written as users write them: the lines of their spec. */
+final class Migrators {
+
+    static final String NAME = "shop";
+    static final String NAMESPACE = "prod";
+    static final Instant T0 = Instant.parse("2026-03-01T10:00:00Z");
+
+    private static final KubernetesSerialization YAML = new KubernetesSerialization();
+    private static final Map<String, MigratorSpec> SPECS = new ConcurrentHashMap<>();
+
+    private Migrators() {}
+
+    /** A Migrator that selects {@code app: shop} unless a line says otherwise. */
+    static Migrator shop(String... specLines) {
+        return named(NAME, specLines);
+    }
+
+    static Migrator named(String name, String... specLines) {
+        var migrator = new Migrator();
+        migrator.getMetadata().setName(name);
+        migrator.getMetadata().setNamespace(NAMESPACE);
+        migrator.getMetadata().setUid("uid-of-" + name);
+        migrator.getMetadata().setGeneration(1L);
+        migrator.getMetadata().setResourceVersion("1");
+        migrator.setSpec(spec(specLines));
+        return migrator;
+    }
+
+    static MigratorSpec spec(String... lines) {
+        var yaml = String.join("\n", lines);
+        return SPECS.computeIfAbsent(
+                yaml.contains("selector:") ? yaml : "selector: {matchLabels: {app: shop}}\n" + yaml,
+                text -> YAML.unmarshal(text, MigratorSpec.class));
+    }
+
+    static Migrator copy(Migrator migrator) {
+        var copy = new Migrator();
+        copy.setMetadata(new ObjectMetaBuilder(migrator.getMetadata()).build());
+        copy.setSpec(migrator.getSpec());
+        copy.setStatus(migrator.getStatus());
+        return copy;
+    }
+
+    /** The same Migrator, its status as the API server would give it back. */
+    static Migrator with(Migrator migrator, MigratorStatus status) {
+        var copy = copy(migrator);
+        copy.setStatus(YAML.convertValue(status, MigratorStatus.class));
+        return copy;
+    }
+
+    static Migrator with(Migrator migrator, History history) {
+        return with(
+                migrator,
+                new MigratorStatus(
+                        1L, null, null, history.lastSuccessfulMigration(), null, history.entries(), null, List.of()));
+    }
+
+    /** A run of a workload that has ended. */
+    static HistoryEntry entry(String id, String revision, Outcome outcome) {
+        return entry(id, revision, outcome, "Deployment/web");
+    }
+
+    static HistoryEntry entry(String id, String revision, Outcome outcome, String workload) {
+        return new HistoryEntry(
+                id,
+                revision,
+                revision,
+                workload,
+                NAME + "-" + id,
+                outcome,
+                "inputs",
+                null,
+                T0.minusSeconds(600).toString(),
+                T0.minusSeconds(540).toString(),
+                1,
+                outcome == Outcome.Failed ? "container migrations ended with exit code 1" : null);
+    }
+
+    static <T> T yaml(String text, Class<T> type) {
+        return YAML.unmarshal(text, type);
+    }
+
+    static String json(Object value) {
+        return YAML.asJson(value);
+    }
+}
