@@ -60,6 +60,8 @@ class ArchitectureTest {
             .definedBy("..migrations.config..")
             .layer("plan")
             .definedBy("..migrations.plan..")
+            .layer("output")
+            .definedBy("..migrations.output..")
             .layer("api")
             .definedBy("..migrations.api..")
             .layer("waiter")
@@ -82,6 +84,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("main", "controller", "webhook", "release", "server")
             .whereLayer("plan")
             .mayOnlyBeAccessedByLayers("main", "controller", "webhook", "release", "metrics")
+            .whereLayer("output")
+            .mayOnlyBeAccessedByLayers("controller", "plan")
             .whereLayer("api")
             .mayOnlyBeAccessedByLayers("main", "controller", "webhook", "release", "metrics", "plan")
             .because("decisions that know nothing of what carries them out can be tested and moved alone,"
@@ -105,6 +109,16 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .areAssignableTo(Clock.class)
             .because("a plan must be reproducible from its observation alone");
+
+    @ArchTest
+    static final ArchRule what_is_shown_of_output_is_pure = noClasses()
+            .that()
+            .resideInAPackage("..migrations.output..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.fabric8.kubernetes.client..", "org.slf4j..", "java.net..", "java.io..", "java.nio.file..")
+            .because("secrets pass through here: nothing in it can log or send them");
 
     @ArchTest
     static final ArchRule the_plan_and_the_api_keep_no_state = fields().that()

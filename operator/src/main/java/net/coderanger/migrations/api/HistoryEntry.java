@@ -38,9 +38,46 @@ public record HistoryEntry(
         Integer attempts,
 
         @Nullable
+        @JsonPropertyDescription("Exit code and the line of the output that says why, or why the run could not go on.")
+        String message,
+
+        @Nullable
         @JsonPropertyDescription(
-                "Exit code, termination message and last lines of output, or why the run could not go on.")
-        String message) {
+                "The last lines that the migration printed, at most 1000 characters, without the values of its Secrets; or why they are withheld.")
+        String output) {
+
+    /** Longest {@code output}, in characters; the end is kept. */
+    public static final int MAX_OUTPUT = 1000;
+
+    /** A run of which no output is known. */
+    public HistoryEntry(
+            String id,
+            String revision,
+            String image,
+            String workload,
+            String job,
+            Outcome outcome,
+            String inputs,
+            @Nullable String trigger,
+            String startTime,
+            String completionTime,
+            @Nullable Integer attempts,
+            @Nullable String message) {
+        this(
+                id,
+                revision,
+                image,
+                workload,
+                job,
+                outcome,
+                inputs,
+                trigger,
+                startTime,
+                completionTime,
+                attempts,
+                message,
+                null);
+    }
 
     public boolean succeeded() {
         return outcome == Outcome.Succeeded;

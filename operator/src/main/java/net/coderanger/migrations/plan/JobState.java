@@ -43,7 +43,7 @@ sealed interface JobState {
         }
         var failed = condition(seen, "Failed");
         if (failed.isPresent()) {
-            return new Failed(attempts, PodTrouble.failure(seen.pods(), failed.get()));
+            return new Failed(attempts, PodTrouble.failure(seen, failed.get()));
         }
         if (seen.beingDeleted() && !seen.active()) {
             return succeeded(seen) ? new Succeeded(attempts) : new Vanished(attempts);

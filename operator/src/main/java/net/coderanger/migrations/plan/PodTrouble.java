@@ -4,18 +4,15 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import net.coderanger.migrations.api.Reason;
+import net.coderanger.migrations.output.Headline;
 import org.jspecify.annotations.Nullable;
 
 /** Why a migration does not get on, or has failed, in words for the person who has to mend it. */
 final class PodTrouble {
-
-    /** Longest piece of output that goes into a status; the last characters are kept, for there the error stands. */
-    static final int MAX_OUTPUT = 1000;
 
     /** Reasons of a waiting container that go by without anybody's help. */
     private static final Set<String> TRANSIENT = Set.of("ContainerCreating", "PodInitializing");
@@ -44,16 +41,16 @@ final class PodTrouble {
     private static Optional<String> retrying(SeenJob seen) {
         var limit = seen.job().getSpec().getBackoffLimit();
         var failed = seen.pods().stream()
-                .filter(pod -> failedContainer(pod).isPresent())
+                .filter(pod -> exit(pod, Optional.empty()).isPresent())
                 .count();
         return limit != null && failed > limit
                 ? Optional.empty()
-                : lastExit(seen.pods()).map(exit -> "an attempt has failed, it is tried again: " + exit);
+                : lastExit(seen).map(exit -> "an attempt has failed, it is tried again: " + exit);
     }
 
     /** Why a Job has failed for good. */
-    static String failure(List<Pod> pods, JobCondition failed) {
-        var why = lastExit(pods).orElseGet(() -> text(failed.getMessage()));
+    static String failure(SeenJob seen, JobCondition failed) {
+        var why = lastExit(seen).orElseGet(() -> text(failed.getMessage()));
         return switch (text(failed.getReason())) {
             case "DeadlineExceeded" -> "stopped because spec.job.activeDeadlineSeconds is over" + suffix(why);
             case "BackoffLimitExceeded", "" -> why.isEmpty() ? "the Job failed" : why;
@@ -81,13 +78,23 @@ final class PodTrouble {
                         + suffix(text(waiting.getMessage())));
     }
 
-    private static Optional<String> lastExit(List<Pod> pods) {
-        var failed =
-                pods.stream().filter(pod -> failedContainer(pod).isPresent()).toList();
-        return JobState.newest(failed).flatMap(PodTrouble::failedContainer);
+    private static Optional<String> lastExit(SeenJob seen) {
+        var failed = seen.pods().stream()
+                .filter(pod -> exit(pod, Optional.empty()).isPresent())
+                .toList();
+        return JobState.newest(failed).flatMap(pod -> exit(pod, output(seen, pod)));
     }
 
-    private static Optional<String> failedContainer(Pod pod) {
+    private static Optional<String> output(SeenJob seen, Pod pod) {
+        var name = pod.getMetadata().getName();
+        return seen.output()
+                .filter(output -> seen.ended()
+                        .filter(ended -> name.equals(ended.getMetadata().getName()))
+                        .isPresent());
+    }
+
+    /** How a pod has failed. */
+    private static Optional<String> exit(Pod pod, Optional<String> output) {
         return JobState.statuses(pod).stream()
                 .flatMap(status -> Stream.of(
                                 JobState.state(status).getTerminated(),
@@ -95,17 +102,20 @@ final class PodTrouble {
                                         ? null
                                         : status.getLastState().getTerminated())
                         .filter(terminated -> terminated != null && terminated.getExitCode() != 0)
-                        .map(terminated -> exit(status.getName(), terminated)))
+                        .map(terminated -> exit(status.getName(), terminated, output)))
                 .findFirst()
                 .or(() -> podReason(pod));
     }
 
-    private static String exit(String container, ContainerStateTerminated terminated) {
+    /** The cause goes first: lists of events and conditions show no more than the beginning. */
+    private static String exit(String container, ContainerStateTerminated terminated, Optional<String> output) {
         var killed = "OOMKilled".equals(terminated.getReason())
                 ? " (OOMKilled: raise spec.job.resources.limits.memory)"
                 : "";
+        var said = output.filter(any -> JobPodTemplate.CONTAINER.equals(container))
+                .orElseGet(() -> text(terminated.getMessage()));
         return "container " + container + " ended with exit code " + terminated.getExitCode() + killed
-                + suffix(tail(text(terminated.getMessage()).strip()));
+                + suffix(Headline.of(said));
     }
 
     /** A pod that was evicted, or refused by kubelet, has no container that could tell. */
@@ -113,10 +123,6 @@ final class PodTrouble {
         return Optional.ofNullable(pod.getStatus())
                 .filter(status -> "Failed".equals(status.getPhase()) && status.getReason() != null)
                 .map(status -> "pod " + status.getReason() + suffix(text(status.getMessage())));
-    }
-
-    static String tail(String output) {
-        return output.length() <= MAX_OUTPUT ? output : "…" + output.substring(output.length() - MAX_OUTPUT);
     }
 
     private static String text(@Nullable String value) {

@@ -9,6 +9,7 @@ import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.RunStatus;
+import net.coderanger.migrations.output.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /** One effort to bring the database to a revision, as its Job tells it. */
@@ -113,7 +114,10 @@ record Run(SeenJob seen, JobState state) {
                 started(job),
                 Objects.requireNonNullElseGet(completed, () -> Timestamps.of(now)),
                 state.attempts(),
-                message);
+                message,
+                seen.output()
+                        .map(output -> Excerpt.end(output, HistoryEntry.MAX_OUTPUT))
+                        .orElse(null));
     }
 
     private static String image(Job job) {

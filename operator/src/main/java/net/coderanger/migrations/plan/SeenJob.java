@@ -4,21 +4,44 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Labels;
+import net.coderanger.migrations.api.Migrator;
 
 /**
- * A Job of the Migrator.
+ * A Job of the Migrator. No text in it contains a secret.
  *
  * @param job the Job
  * @param pods its pods, finished ones too
  * @param warnings messages of its warning events, newest first; looked up only while it has no pod
+ * @param output the end of what {@link #ended} has printed, while the Job is unsettled; or why that is withheld
  */
-public record SeenJob(Job job, List<Pod> pods, List<String> warnings) {
+public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<String> output) {
 
     public SeenJob {
         pods = List.copyOf(pods);
         warnings = List.copyOf(warnings);
+    }
+
+    /** A Job whose output is not known. */
+    public SeenJob(Job job, List<Pod> pods, List<String> warnings) {
+        this(job, pods, warnings, Optional.empty());
+    }
+
+    /** Its newest pod in which the migration has ended, well or badly. */
+    public Optional<Pod> ended() {
+        return JobState.newest(pods.stream()
+                .filter(pod -> JobState.migrations(pod)
+                        .filter(status -> JobState.state(status).getTerminated() != null)
+                        .isPresent())
+                .toList());
+    }
+
+    /** Whether its outcome does not stand in the status of its Migrator yet. */
+    public boolean unsettled(Migrator migrator) {
+        var status = migrator.getStatus();
+        return Planner.unsettled(this, History.of(status), status == null ? null : status.run());
     }
 
     public String name() {

@@ -6,12 +6,13 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
 
 /** Jobs as the operator makes and sees them; each step gives a new one. */
-record Jobs(Job job, List<Pod> pods, List<String> warnings) {
+record Jobs(Job job, List<Pod> pods, List<String> warnings, Optional<String> output) {
 
     /** The Job of the run that follows the Migrator's history. */
     static Jobs of(Migrator migrator, Workload workload) {
@@ -19,7 +20,7 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings) {
         var revision =
                 Revision.of(workload.template(), migrator.getSpec().container()).orElseThrow();
         var made = MigrationJob.of(migrator, workload).orElseThrow().job(migrator, id, revision);
-        return new Jobs(made, List.of(), List.of())
+        return new Jobs(made, List.of(), List.of(), Optional.empty())
                 .with(job -> job.editMetadata()
                         .withUid("uid-of-" + made.getMetadata().getName())
                         .withCreationTimestamp(Migrators.T0.toString())
@@ -27,7 +28,7 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings) {
     }
 
     Jobs with(UnaryOperator<JobBuilder> change) {
-        return new Jobs(change.apply(new JobBuilder(job)).build(), pods, warnings);
+        return new Jobs(change.apply(new JobBuilder(job)).build(), pods, warnings, output);
     }
 
     Jobs succeeded() {
@@ -68,7 +69,7 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings) {
         pod.setStatus(Migrators.yaml(String.join("\n", statusYaml), PodStatus.class));
         var all = new ArrayList<>(pods);
         all.add(pod);
-        return new Jobs(job, List.copyOf(all), warnings);
+        return new Jobs(job, List.copyOf(all), warnings, output);
     }
 
     Jobs running() {
@@ -76,7 +77,12 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings) {
     }
 
     Jobs warning(String message) {
-        return new Jobs(job, pods, List.of(message));
+        return new Jobs(job, pods, List.of(message), output);
+    }
+
+    /** With what the newest pod whose migration has ended has printed. */
+    Jobs output(String text) {
+        return new Jobs(job, pods, warnings, Optional.of(text));
     }
 
     String name() {
@@ -88,6 +94,6 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings) {
     }
 
     SeenJob seen() {
-        return new SeenJob(job, pods, warnings);
+        return new SeenJob(job, pods, warnings, output);
     }
 }

@@ -3,6 +3,7 @@ package net.coderanger.migrations.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Reason;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -177,12 +178,86 @@ class PodTroubleTest {
     }
 
     @Test
-    void of_a_long_output_the_end_is_kept() {
-        // When
-        var tail = PodTrouble.tail("x".repeat(5000) + "ERROR: relation exists");
+    void the_output_tells_more_than_the_termination_message() {
+        // Given
+        var job = job().pod(
+                        "phase: Failed",
+                        "containerStatuses:",
+                        "- {name: migrations, state: {terminated: {exitCode: 1, message: 'cut'}}}")
+                .failed()
+                .output("ERROR: relation x does not exist\nMigration stopped\n");
         // Then
-        assertThat(tail).hasSize(PodTrouble.MAX_OUTPUT + 1).startsWith("…").endsWith("ERROR: relation exists");
-        assertThat(PodTrouble.tail("short")).isEqualTo("short");
+        assertThat(failure(job))
+                .isEqualTo("container migrations ended with exit code 1: ERROR: relation x does not exist");
+    }
+
+    @Test
+    void the_output_of_one_attempt_does_not_explain_another() {
+        // Given
+        var job = job().pod(
+                        "phase: Failed",
+                        "containerStatuses:",
+                        "- {name: migrations, state: {terminated: {exitCode: 1, message: 'no such table'}}}")
+                .pod(
+                        "phase: Succeeded",
+                        "containerStatuses:",
+                        "- {name: migrations, state: {terminated: {exitCode: 0}}}")
+                .output("all done");
+        // Then
+        assertThat(trouble(job).orElseThrow()).endsWith("exit code 1: no such table");
+    }
+
+    @Test
+    void an_init_container_tells_its_own_message() {
+        // Given
+        var job = job().pod(
+                        "phase: Failed",
+                        "containerStatuses:",
+                        "- {name: migrations, state: {terminated: {exitCode: 1}}}")
+                .pod(
+                        "phase: Failed",
+                        "initContainerStatuses:",
+                        "- {name: fetch, state: {terminated: {exitCode: 7, message: 'no route to host'}}}")
+                .failed()
+                .output("of the pod before");
+        // Then
+        assertThat(failure(job)).isEqualTo("container fetch ended with exit code 7: no route to host");
+    }
+
+    @Test
+    void a_long_output_stands_in_history_and_only_its_cause_in_the_message() {
+        // Given
+        var job = job().pod(
+                        "phase: Failed",
+                        "containerStatuses:",
+                        "- {name: migrations, state: {terminated: {exitCode: 1}}}")
+                .failed()
+                .output("applied\n".repeat(500) + "Error: relation exists\n    at migrate.js:7");
+        // When
+        var entry = Run.of(job.seen()).ended(null, Migrators.T0).orElseThrow();
+        // Then
+        assertThat(entry.message()).isEqualTo("container migrations ended with exit code 1: Error: relation exists");
+        assertThat(entry.output())
+                .hasSize(HistoryEntry.MAX_OUTPUT)
+                .startsWith("…")
+                .contains("applied")
+                .endsWith("Error: relation exists\n    at migrate.js:7");
+    }
+
+    @Test
+    void a_success_keeps_its_output_too() {
+        // Given
+        var job = job().pod(
+                        "phase: Succeeded",
+                        "containerStatuses:",
+                        "- {name: migrations, state: {terminated: {exitCode: 0}}}")
+                .succeeded()
+                .output("Successfully applied 2 migrations");
+        // When
+        var entry = Run.of(job.seen()).ended(null, Migrators.T0).orElseThrow();
+        // Then
+        assertThat(entry.output()).isEqualTo("Successfully applied 2 migrations");
+        assertThat(entry.message()).isNull();
     }
 
     private static Optional<String> trouble(Jobs job) {

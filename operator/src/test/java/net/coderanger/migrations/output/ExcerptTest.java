@@ -1,0 +1,29 @@
+package net.coderanger.migrations.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** How is a text cut? */
+class ExcerptTest {
+
+    @Test
+    void a_short_text_stays_whole() {
+        assertThat(Excerpt.start("0123456789", 10)).isEqualTo("0123456789");
+        assertThat(Excerpt.end("0123456789", 10)).isEqualTo("0123456789");
+    }
+
+    @Test
+    void a_long_text_keeps_its_start_or_its_end() {
+        assertThat(Excerpt.start("0123456789", 5)).isEqualTo("0123…");
+        assertThat(Excerpt.end("0123456789", 5)).isEqualTo("…6789");
+    }
+
+    @Test
+    void no_character_is_cut_in_two() {
+        assertThat(Excerpt.start("ab😀cd", 4)).isEqualTo("ab…");
+        assertThat(Excerpt.end("ab😀cd", 4)).isEqualTo("…cd");
+        assertThat(Excerpt.start("ab😀cd", 5)).isEqualTo("ab😀…");
+        assertThat(Excerpt.end("ab😀cd", 5)).isEqualTo("…😀cd");
+    }
+}
