@@ -8,22 +8,14 @@ import java.util.Optional;
  * stamp has never been admitted.
  */
 public enum ControlAnnotation {
-    /** The revision may be migrated: {@code <revision> [<words>]}. */
-    Approve("approve", Right.Approve, true),
-    /** The revision must not be migrated: {@code <revision> [<words>]}. */
-    Reject("reject", Right.Approve, true),
-    /** A failed run starts again: any text. */
-    Retry("retry", Right.CreateJobs, false),
-    /** The desired revision is migrated again: any text. */
-    Run("run", Right.CreateJobs, false),
-    /** The run that is going on ends: any text. */
-    Cancel("cancel", Right.CreateJobs, false),
-    /** The revision counts as migrated, nothing runs: {@code <revision> [<words>]}. */
-    Baseline("baseline", Right.CreateJobs, true),
-    /** The run that is going on pauses: any text. */
-    SuspendRun("suspend-run", Right.CreateJobs, false),
-    /** The run that was paused goes on: any text. */
-    ResumeRun("resume-run", Right.CreateJobs, false);
+    Approve("approve", Right.Approve, true, "The revision may be migrated."),
+    Reject("reject", Right.Approve, true, "The revision must not be migrated."),
+    Retry("retry", Right.CreateJobs, false, "The run that has failed starts again."),
+    Run("run", Right.CreateJobs, false, "The migration of the desired revision runs again."),
+    Cancel("cancel", Right.CreateJobs, false, "The run that is going on is ended."),
+    Baseline("baseline", Right.CreateJobs, true, "The revision counts as migrated; nothing runs."),
+    SuspendRun("suspend-run", Right.CreateJobs, false, "The run that is going on pauses."),
+    ResumeRun("resume-run", Right.CreateJobs, false, "The run that was paused goes on.");
 
     /** Longest value, in characters, of a request that names no revision. */
     public static final int MAX_TEXT = 256;
@@ -34,11 +26,13 @@ public enum ControlAnnotation {
     private final String verb;
     private final Right right;
     private final boolean revisioned;
+    private final String meaning;
 
-    ControlAnnotation(String verb, Right right, boolean revisioned) {
+    ControlAnnotation(String verb, Right right, boolean revisioned, String meaning) {
         this.verb = verb;
         this.right = right;
         this.revisioned = revisioned;
+        this.meaning = meaning;
     }
 
     /** The annotation's key. */
@@ -54,6 +48,16 @@ public enum ControlAnnotation {
     /** What the user must be allowed. */
     public Right right() {
         return right;
+    }
+
+    /** Whether its values name a revision. */
+    public boolean namesRevision() {
+        return revisioned;
+    }
+
+    /** What is asked, as a sentence. */
+    public String meaning() {
+        return meaning;
     }
 
     /** The revision that a value names: its first word. Empty if this request names none, or the value is malformed. */

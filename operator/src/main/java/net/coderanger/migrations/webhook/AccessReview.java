@@ -11,9 +11,16 @@ public interface AccessReview {
     record User(String name, String uid, List<String> groups, Map<String, List<String>> extra) {}
 
     /**
-     * Whether a user may create Jobs in a namespace.
+     * What somebody does to objects of a namespace.
+     *
+     * @param name of the object; empty for those that have none yet, and then for all
+     */
+    record Action(String verb, String group, String resource, String namespace, String name) {}
+
+    /**
+     * Whether a user may do something.
      *
      * @throws RuntimeException if that cannot be found out
      */
-    boolean mayCreateJobs(User user, String namespace);
+    boolean allows(User user, Action action);
 }

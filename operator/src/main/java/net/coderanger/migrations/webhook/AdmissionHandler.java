@@ -19,6 +19,7 @@ public final class AdmissionHandler {
 
     public static final String PODS_PATH = "/mutate-pods";
     public static final String MIGRATORS_PATH = "/validate-migrators";
+    public static final String STAMPS_PATH = "/mutate-migrators";
 
     /** What the API server accepts as an object at most, 3 MiB, and as much again for the old object. */
     private static final int BODY_LIMIT = 2 * 3 * 1024 * 1024;
@@ -32,6 +33,7 @@ public final class AdmissionHandler {
     public static Map<String, Route> routes(PodAdmission pods, MigratorAdmission migrators) {
         return Map.of(
                 PODS_PATH, Route.post(BODY_LIMIT, body -> answer(body, pods::review)),
+                STAMPS_PATH, Route.post(BODY_LIMIT, body -> answer(body, Stamps::review)),
                 MIGRATORS_PATH, Route.post(BODY_LIMIT, body -> answer(body, migrators::review)));
     }
 

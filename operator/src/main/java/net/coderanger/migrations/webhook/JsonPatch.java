@@ -19,6 +19,11 @@ final class JsonPatch {
         operation("replace", path).set("value", value);
     }
 
+    /** Removes a member or an element that is there. */
+    void remove(String path) {
+        operation("remove", path);
+    }
+
     void move(String from, String path) {
         operation("move", path).put("from", from);
     }

@@ -14,7 +14,7 @@ public final class SubjectAccess implements AccessReview {
     }
 
     @Override
-    public boolean mayCreateJobs(User user, String namespace) {
+    public boolean allows(User user, Action action) {
         var review = new SubjectAccessReviewBuilder()
                 .withNewSpec()
                 .withUser(user.name())
@@ -22,10 +22,11 @@ public final class SubjectAccess implements AccessReview {
                 .withGroups(user.groups())
                 .withExtra(user.extra())
                 .withNewResourceAttributes()
-                .withNamespace(namespace)
-                .withVerb("create")
-                .withGroup("batch")
-                .withResource("jobs")
+                .withNamespace(action.namespace())
+                .withVerb(action.verb())
+                .withGroup(action.group())
+                .withResource(action.resource())
+                .withName(action.name())
                 .endResourceAttributes()
                 .endSpec()
                 .build();

@@ -41,6 +41,7 @@ final class WebhookConfigurations {
     static final String GATE = "gate." + Migrator.GROUP;
     static final String DECLARED = "declared." + Migrator.GROUP;
     static final String FIRST = "first." + Migrator.GROUP;
+    static final String STAMPS = "stamps." + Migrator.GROUP;
     static final String MIGRATORS = "migrators." + Migrator.GROUP;
 
     private static final int FIRST_TIMEOUT_SECONDS = 1;
@@ -59,7 +60,7 @@ final class WebhookConfigurations {
     }
 
     /**
-     * For pods.
+     * For pods, and for the stamps of Migrators.
      *
      * @param namespaces those that have Migrators
      * @param caBundle base64 of the PEM certificates to trust; empty for those that the API server trusts anyway
@@ -81,6 +82,7 @@ final class WebhookConfigurations {
                     .withTimeoutSeconds(FIRST_TIMEOUT_SECONDS)
                     .build());
         }
+        entries.add(stamps(caBundle));
         return new MutatingWebhookConfigurationBuilder()
                 .withMetadata(metadata())
                 .withWebhooks(entries)
@@ -94,7 +96,7 @@ final class WebhookConfigurations {
                 .addNewWebhook()
                 .withName(MIGRATORS)
                 .withClientConfig(target.client(AdmissionHandler.MIGRATORS_PATH, caBundle))
-                .withRules(rule(Migrator.GROUP, "*", "migrators", "CREATE", "UPDATE"))
+                .withRules(migrators())
                 .withFailurePolicy(FAIL)
                 .withMatchPolicy("Equivalent")
                 .withNamespaceSelector(new LabelSelector())
@@ -103,6 +105,23 @@ final class WebhookConfigurations {
                 .withTimeoutSeconds(target.timeoutSeconds())
                 .withAdmissionReviewVersions("v1")
                 .endWebhook()
+                .build();
+    }
+
+    private MutatingWebhook stamps(String caBundle) {
+        return new MutatingWebhookBuilder()
+                .withName(STAMPS)
+                .withClientConfig(target.client(AdmissionHandler.STAMPS_PATH, caBundle))
+                .withRules(migrators())
+                .withFailurePolicy(FAIL)
+                .withMatchPolicy("Equivalent")
+                .withNamespaceSelector(new LabelSelector())
+                .withObjectSelector(new LabelSelector())
+                // Others may change a control annotation after us; the stamp has to be of what is stored.
+                .withReinvocationPolicy("IfNeeded")
+                .withSideEffects("None")
+                .withTimeoutSeconds(target.timeoutSeconds())
+                .withAdmissionReviewVersions("v1")
                 .build();
     }
 
@@ -135,6 +154,10 @@ final class WebhookConfigurations {
                 .withName(target.name())
                 .withLabels(Map.of(APP, OWN_APP))
                 .build();
+    }
+
+    private static RuleWithOperations migrators() {
+        return rule(Migrator.GROUP, "*", "migrators", "CREATE", "UPDATE");
     }
 
     private static RuleWithOperations rule(String group, String version, String resource, String... operations) {

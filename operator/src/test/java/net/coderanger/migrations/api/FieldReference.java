@@ -2,6 +2,7 @@ package net.coderanger.migrations.api;
 
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Renders the reference of the API: one table for the spec, one for the status, a row for each field that is ours. */
+/** Renders the reference of the API: tables of the spec's and the status's fields that are ours, and of control annotations. */
 final class FieldReference {
 
     private FieldReference() {}
@@ -27,12 +28,35 @@ final class FieldReference {
                 %s
                 ## status
 
+                %s
+                ## Control annotations
+
+                By an annotation on the Migrator somebody asks the operator to do something now: `kubectl annotate --overwrite migrator NAME KEY=VALUE`. A value is answered
+                once; a new value is a new request, so take the date and time, or a ticket's number, where no revision is asked for. Beside each annotation the
+                operator writes who has set it, in `KEY-by`; nobody else can. [Who may do what](../security.md#approvals-and-other-requests).
+
                 %s""".formatted(
                         crd.getSpec().getGroup(),
                         crd.getSpec().getVersions().getFirst().getName(),
                         schema.getDescription(),
                         table(property(schema, "spec")),
-                        table(property(schema, "status")));
+                        table(property(schema, "status")),
+                        controls());
+    }
+
+    private static String controls() {
+        return "| annotation | value | right that it takes | meaning |\n| --- | --- | --- | --- |\n"
+                + Arrays.stream(ControlAnnotation.values())
+                        .map(control -> "| `%s` | %s | %s | %s |\n"
+                                .formatted(
+                                        control.key(),
+                                        control.namesRevision() ? "`<revision> [<words>]`" : "any text",
+                                        switch (control.right()) {
+                                            case Approve -> "`approve` on the Migrator";
+                                            case CreateJobs -> "`create` on `jobs.batch`";
+                                        },
+                                        control.meaning()))
+                        .collect(Collectors.joining());
     }
 
     static JSONSchemaProps property(JSONSchemaProps object, String name) {

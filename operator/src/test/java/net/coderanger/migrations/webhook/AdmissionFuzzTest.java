@@ -4,6 +4,7 @@ import static net.coderanger.migrations.webhook.Fixtures.WAITER;
 import static net.coderanger.migrations.webhook.Fixtures.applied;
 import static net.coderanger.migrations.webhook.Fixtures.json;
 import static net.coderanger.migrations.webhook.Fixtures.migrator;
+import static net.coderanger.migrations.webhook.Fixtures.migratorUpdate;
 import static net.coderanger.migrations.webhook.Fixtures.podReview;
 import static net.coderanger.migrations.webhook.Fixtures.review;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import net.coderanger.migrations.server.Reply;
@@ -50,6 +52,34 @@ class AdmissionFuzzTest {
               schedulingGates: [{name: migrations.coderanger.net/web}]
             """);
 
+    private static final JsonNode MIGRATOR_BEFORE = json("""
+            metadata:
+              name: db
+              labels: {app: shop}
+              annotations:
+                migrations.coderanger.net/approve: "shop:v1"
+                migrations.coderanger.net/approve-by: joe
+                migrations.coderanger.net/retry: once
+                migrations.coderanger.net/retry-by: joe
+              ownerReferences: [{uid: "1"}]
+            spec: {selector: {}, approvedRevision: "shop:v1"}
+            """);
+
+    private static final JsonNode MIGRATOR_AFTER = json("""
+            metadata:
+              name: db
+              labels: {app: shop}
+              annotations:
+                migrations.coderanger.net/approve: "shop:v2 fine"
+                migrations.coderanger.net/approve-by: ann
+                migrations.coderanger.net/retry: once
+                migrations.coderanger.net/baseline-by: ann
+              ownerReferences: [{uid: "1"}]
+            spec:
+              selector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: In, values: [b]}]}
+              approvedRevision: "shop:v2"
+            """);
+
     private final PodAdmission pods = new PodAdmission(
             namespace -> List.of(
                     migrator("db", "{selector: {}}"),
@@ -84,15 +114,13 @@ class AdmissionFuzzTest {
     @Test
     void every_request_that_has_a_uid_is_answered() throws Exception {
         var mutator = new JsonMutator(43);
-        var admission = new MigratorAdmission((user, namespace) -> user.groups().size() < 2);
+        var admission = new MigratorAdmission((user, action) -> user.groups().size() < 2);
+        var routes = AdmissionHandler.routes(pods, admission);
         var create = review("migrators", "CREATE", "shop");
-        ((ObjectNode) create.path("request"))
-                .set(
-                        "object",
-                        json(
-                                "{spec: {selector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: In, values: [b]}]}}}"));
+        ((ObjectNode) create.path("request")).set("object", MIGRATOR_AFTER);
+        var update = migratorUpdate(MIGRATOR_BEFORE, MIGRATOR_AFTER);
         for (var round = 0; round < ROUNDS; round++) {
-            for (var original : List.of(podReview(POD), create)) {
+            for (var original : List.of(podReview(POD), create, update)) {
                 var review = original.<ObjectNode>deepCopy();
                 var request = mutator.mutated((ObjectNode) review.path("request"));
                 request.put("uid", "1");
@@ -101,11 +129,39 @@ class AdmissionFuzzTest {
                 assertThat(AdmissionHandler.answer(bytes(review), pods::review).status())
                         .as("pods, round %d: %s", round, review)
                         .isEqualTo(Reply.OK);
-                assertThat(AdmissionHandler.answer(bytes(review), admission::review)
-                                .status())
-                        .as("migrators, round %d: %s", round, review)
-                        .isEqualTo(Reply.OK);
+                for (var path : List.of(AdmissionHandler.STAMPS_PATH, AdmissionHandler.MIGRATORS_PATH)) {
+                    assertThat(Objects.requireNonNull(routes.get(path))
+                                    .handler()
+                                    .apply(bytes(review))
+                                    .status())
+                            .as("%s, round %d: %s", path, round, review)
+                            .isEqualTo(Reply.OK);
+                }
             }
+        }
+    }
+
+    @Test
+    void every_stamp_fits_and_is_then_as_it_should_be() throws Exception {
+        var mutator = new JsonMutator(45);
+        for (var round = 0; round < ROUNDS; round++) {
+            var review = migratorUpdate(mutator.mutated(MIGRATOR_BEFORE), mutator.mutated(MIGRATOR_AFTER));
+            var request = (ObjectNode) review.path("request");
+
+            var response = Json.MAPPER
+                    .readTree(AdmissionHandler.answer(bytes(review), Stamps::review)
+                            .body())
+                    .path("response");
+            if (response.has("patch")) {
+                var patch = Json.MAPPER.readTree(response.path("patch").binaryValue());
+                request.set("object", applied(patch, request.path("object")));
+            }
+
+            var stamped = new AdmissionRequest(request);
+            assertThat(Stamps.review(stamped)).as("round %d: %s", round, review).isEqualTo(AdmissionVerdict.ALLOWED);
+            assertThat(Stamps.forged(MigratorChange.of(stamped), "jane"))
+                    .as("round %d: %s", round, review)
+                    .isEmpty();
         }
     }
 

@@ -47,7 +47,7 @@ class AdmissionHandlerTest {
                 0,
                 AdmissionHandler.routes(
                         pods,
-                        new MigratorAdmission((user, namespace) -> user.name().equals("jane"))));
+                        new MigratorAdmission((user, action) -> user.name().equals("jane"))));
         server.start();
     }
 
@@ -86,6 +86,19 @@ class AdmissionHandlerTest {
     }
 
     @Test
+    void a_control_annotation_is_answered_with_its_stamp() throws Exception {
+        var migrator = json("{metadata: {annotations: {migrations.coderanger.net/retry: now}}, spec: {selector: {}}}");
+        var request = review("migrators", "CREATE", "shop");
+        ((ObjectNode) request.path("request")).set("object", migrator);
+
+        var response = answer("/mutate-migrators?timeout=5s", request).path("response");
+
+        var patch = Json.MAPPER.readTree(response.path("patch").binaryValue());
+        assertThat(applied(patch, migrator).at("/metadata/annotations/migrations.coderanger.net~1retry-by"))
+                .isEqualTo(json("jane"));
+    }
+
+    @Test
     void a_refusal_has_a_code_and_a_message() throws Exception {
         var request = review("migrators", "CREATE", "shop");
         ((ObjectNode) request.at("/request/userInfo")).put("username", "joe");
@@ -117,7 +130,7 @@ class AdmissionHandlerTest {
                 "{\"kind\": \"AdmissionReview\", \"apiVersion\": \"admission.k8s.io/v1\", \"request\": {\"uid\": 1}}",
             })
     void what_is_no_admission_review_is_a_bad_request(String body) throws Exception {
-        for (var path : List.of("/mutate-pods", "/validate-migrators")) {
+        for (var path : List.of("/mutate-pods", "/mutate-migrators", "/validate-migrators")) {
             var response = post(path, body.getBytes(StandardCharsets.UTF_8));
 
             assertThat(response.statusCode()).isEqualTo(400);

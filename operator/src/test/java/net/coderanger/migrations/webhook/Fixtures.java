@@ -49,6 +49,15 @@ final class Fixtures {
         return review;
     }
 
+    /** A review of a change of the Migrator {@code db}. */
+    static ObjectNode migratorUpdate(JsonNode before, JsonNode after) {
+        var review = review("migrators", "UPDATE", "shop");
+        var request = ((ObjectNode) review.path("request")).put("name", "db");
+        request.set("oldObject", before);
+        request.set("object", after);
+        return review;
+    }
+
     static ObjectNode review(String resource, String operation, String namespace) {
         return (ObjectNode) json("""
                 apiVersion: admission.k8s.io/v1

@@ -33,7 +33,9 @@ final class JsonMutator {
             "{\"name\": {}}",
             "{\"migrations.coderanger.net/wait-for\": \"a,b,c\"}",
             "{\"migrations.coderanger.net/required\": \"true\"}",
-            "{\"migrations.coderanger.net/gated-by\": \"db,x\"}");
+            "{\"migrations.coderanger.net/gated-by\": \"db,x\"}",
+            "{\"migrations.coderanger.net/approve\": \"\", \"migrations.coderanger.net/approve-by\": 1}",
+            "{\"migrations.coderanger.net/run\": [], \"migrations.coderanger.net/run-by\": \"joe\"}");
 
     private final Random random;
 

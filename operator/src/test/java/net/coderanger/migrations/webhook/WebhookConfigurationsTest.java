@@ -25,15 +25,19 @@ class WebhookConfigurationsTest {
                 .containsExactly(
                         "gate.migrations.coderanger.net",
                         "declared.migrations.coderanger.net",
-                        "first.migrations.coderanger.net");
-        assertThat(webhooks).extracting(MutatingWebhook::getFailurePolicy).containsExactly("Fail", "Fail", "Ignore");
-        assertThat(webhooks).extracting(MutatingWebhook::getTimeoutSeconds).containsExactly(5, 5, 1);
+                        "first.migrations.coderanger.net",
+                        "stamps.migrations.coderanger.net");
+        assertThat(webhooks)
+                .extracting(MutatingWebhook::getFailurePolicy)
+                .containsExactly("Fail", "Fail", "Ignore", "Fail");
+        assertThat(webhooks).extracting(MutatingWebhook::getTimeoutSeconds).containsExactly(5, 5, 1, 5);
         assertThat(webhooks)
                 .extracting(webhook -> Serialization.asJson(webhook.getNamespaceSelector()))
                 .containsExactly(
                         "{\"matchExpressions\":[{\"key\":\"kubernetes.io/metadata.name\",\"operator\":\"In\",\"values\":[\"blog\",\"shop\"]}]}",
                         "{\"matchExpressions\":[{\"key\":\"kubernetes.io/metadata.name\",\"operator\":\"NotIn\",\"values\":[\"blog\",\"shop\"]}]}",
-                        "{\"matchExpressions\":[{\"key\":\"kubernetes.io/metadata.name\",\"operator\":\"NotIn\",\"values\":[\"blog\",\"shop\"]}]}");
+                        "{\"matchExpressions\":[{\"key\":\"kubernetes.io/metadata.name\",\"operator\":\"NotIn\",\"values\":[\"blog\",\"shop\"]}]}",
+                        "{}");
     }
 
     @Test
@@ -42,7 +46,10 @@ class WebhookConfigurationsTest {
 
         assertThat(webhooks)
                 .extracting(MutatingWebhook::getName)
-                .containsExactly("declared.migrations.coderanger.net", "first.migrations.coderanger.net");
+                .containsExactly(
+                        "declared.migrations.coderanger.net",
+                        "first.migrations.coderanger.net",
+                        "stamps.migrations.coderanger.net");
         assertThat(webhooks)
                 .extracting(webhook -> Serialization.asJson(webhook.getNamespaceSelector()))
                 .containsOnly("{}");
@@ -54,12 +61,15 @@ class WebhookConfigurationsTest {
 
         assertThat(webhooks(target, Set.of("shop")))
                 .extracting(MutatingWebhook::getName)
-                .containsExactly("gate.migrations.coderanger.net", "declared.migrations.coderanger.net");
+                .containsExactly(
+                        "gate.migrations.coderanger.net",
+                        "declared.migrations.coderanger.net",
+                        "stamps.migrations.coderanger.net");
     }
 
     @Test
-    void every_entry_asks_for_new_pods_only_and_never_for_the_operators_own() {
-        assertThat(webhooks(TARGET, Set.of("shop"))).allSatisfy(webhook -> {
+    void every_entry_for_pods_asks_for_new_ones_only_and_never_for_the_operators_own() {
+        assertThat(webhooks(TARGET, Set.of("shop")).subList(0, 3)).allSatisfy(webhook -> {
             assertThat(Serialization.asJson(webhook.getRules()))
                     .isEqualTo(
                             "[{\"apiGroups\":[\"\"],\"apiVersions\":[\"v1\"],\"operations\":[\"CREATE\"],\"resources\":[\"pods\"],\"scope\":\"Namespaced\"}]");
@@ -96,8 +106,11 @@ class WebhookConfigurationsTest {
         var configurations = new WebhookConfigurations(target);
 
         assertThat(configurations.mutating(Set.of(), "").getWebhooks())
-                .allSatisfy(webhook -> assertThat(Serialization.asJson(webhook.getClientConfig()))
-                        .isEqualTo("{\"url\":\"https://host.example:9443/base/mutate-pods\"}"));
+                .extracting(webhook -> webhook.getClientConfig().getUrl())
+                .containsExactly(
+                        "https://host.example:9443/base/mutate-pods",
+                        "https://host.example:9443/base/mutate-pods",
+                        "https://host.example:9443/base/mutate-migrators");
         assertThat(configurations
                         .validating("")
                         .getWebhooks()
@@ -115,6 +128,20 @@ class WebhookConfigurationsTest {
                 .getFirst();
 
         assertThat(webhook.getFailurePolicy()).isEqualTo("Fail");
+        assertThat(Serialization.asJson(webhook.getRules()))
+                .isEqualTo(
+                        "[{\"apiGroups\":[\"migrations.coderanger.net\"],\"apiVersions\":[\"*\"],\"operations\":[\"CREATE\",\"UPDATE\"],\"resources\":[\"migrators\"],\"scope\":\"Namespaced\"}]");
+    }
+
+    @Test
+    void migrators_are_stamped_whenever_they_are_written_and_anew_when_others_change_them() {
+        var webhook = webhooks(TARGET, Set.of()).getLast();
+
+        assertThat(webhook.getName()).isEqualTo("stamps.migrations.coderanger.net");
+        assertThat(webhook.getFailurePolicy()).isEqualTo("Fail");
+        assertThat(webhook.getReinvocationPolicy()).isEqualTo("IfNeeded");
+        assertThat(webhook.getSideEffects()).isEqualTo("None");
+        assertThat(webhook.getClientConfig().getService().getPath()).isEqualTo("/mutate-migrators");
         assertThat(Serialization.asJson(webhook.getRules()))
                 .isEqualTo(
                         "[{\"apiGroups\":[\"migrations.coderanger.net\"],\"apiVersions\":[\"*\"],\"operations\":[\"CREATE\",\"UPDATE\"],\"resources\":[\"migrators\"],\"scope\":\"Namespaced\"}]");
