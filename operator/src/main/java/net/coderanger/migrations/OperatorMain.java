@@ -114,6 +114,9 @@ public final class OperatorMain {
 
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator)));
         operator.start();
+        // what the first lists left behind would be held, as memory of the process, until the heap is full, which may
+        // be never
+        System.gc();
         var certificate = serveWebhook(reconciler);
         keepUp(reconciler, certificate);
         serving = true;

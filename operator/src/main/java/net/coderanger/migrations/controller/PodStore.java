@@ -102,9 +102,14 @@ final class PodStore implements ItemStore<Pod> {
         return pods.get(key);
     }
 
+    /**
+     * True: each pod is in the store until it is deleted. The informer then tells of the pods of its first list after that list, and
+     * as they are kept here. With false it would hold all of them, whole, until the last page is read: JOSDK's event source takes
+     * no event while it starts.
+     */
     @Override
     public boolean isFullState() {
-        return false;
+        return true;
     }
 
     private static Pod withoutVersion(Pod trimmed) {
@@ -112,12 +117,10 @@ final class PodStore implements ItemStore<Pod> {
         return trimmed;
     }
 
-    private static @Nullable Map<String, String> ownAnnotations(@Nullable Map<String, String> annotations) {
-        return annotations == null
-                ? null
-                : annotations.entrySet().stream()
-                        .filter(entry -> entry.getKey().contains("migrations.coderanger.net/"))
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    private static Map<String, String> ownAnnotations(@Nullable Map<String, String> annotations) {
+        return Objects.requireNonNullElse(annotations, Map.<String, String>of()).entrySet().stream()
+                .filter(entry -> entry.getKey().contains("migrations.coderanger.net/"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static List<Container> named(@Nullable List<Container> containers) {

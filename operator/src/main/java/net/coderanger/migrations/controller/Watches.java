@@ -19,7 +19,8 @@ import net.coderanger.migrations.plan.Involvement;
 /** The informers, and which Migrators an object's change concerns. */
 final class Watches implements ClusterCache {
 
-    private static final long LIST_PAGE = 500;
+    /** Pods in a page of the list; one page at a time is in memory whole. */
+    private static final long LIST_PAGE = 100;
 
     private final IndexerResourceCache<Migrator> migrators;
     private final InformerEventSource<Pod, Migrator> pods;
