@@ -74,6 +74,7 @@ final class Training {
         until("the operator has started the migration", () -> !jobs().isEmpty());
         jobs().forEach(this::succeed);
         until("the operator has seen the end of the migration", () -> "Migrated".equals(phase()));
+        until("the operator tells its metrics", () -> caller.finds("/metrics"));
     }
 
     private List<ObjectNode> jobs() {

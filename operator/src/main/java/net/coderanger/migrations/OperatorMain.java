@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,9 +27,12 @@ import net.coderanger.migrations.config.OperatorConfig;
 import net.coderanger.migrations.controller.AdmissionView;
 import net.coderanger.migrations.controller.MigratorReconciler;
 import net.coderanger.migrations.controller.Orphans;
+import net.coderanger.migrations.metrics.OperatorMetrics;
 import net.coderanger.migrations.server.Health;
 import net.coderanger.migrations.server.HttpEndpoint;
 import net.coderanger.migrations.server.HttpsEndpoint;
+import net.coderanger.migrations.server.Reply;
+import net.coderanger.migrations.server.Route;
 import net.coderanger.migrations.tls.CertificateRefresh;
 import net.coderanger.migrations.tls.CertificateSecret;
 import net.coderanger.migrations.tls.ClusterSecretStore;
@@ -72,6 +76,7 @@ public final class OperatorMain {
     private final Clock clock = Clock.systemUTC();
     private final KubernetesClient client = new KubernetesClientBuilder().build();
     private final ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
+    private final OperatorMetrics metrics = new OperatorMetrics(() -> this.leading);
     private volatile boolean leading;
     private volatile boolean serving;
     private volatile @Nullable HttpsEndpoint endpoint;
@@ -102,7 +107,7 @@ public final class OperatorMain {
 
     private void start() throws IOException {
         var operator = new Operator(this::configure);
-        var reconciler = new MigratorReconciler(client, clock);
+        var reconciler = new MigratorReconciler(client, clock, metrics.migrators());
         operator.<Migrator>register(
                 reconciler,
                 overrider -> overrider
@@ -110,7 +115,9 @@ public final class OperatorMain {
                         .withRetry(UNTIL_IT_WORKS)
                         .withReconciliationMaxInterval(RESYNC));
 
-        new HttpEndpoint(config.healthPort(), Health.routes(this::ailing, () -> notReady(operator))).start();
+        var pages = new HashMap<>(Health.routes(this::ailing, () -> notReady(operator)));
+        pages.put("/metrics", Route.get(() -> Reply.of(OperatorMetrics.CONTENT_TYPE, metrics.page())));
+        new HttpEndpoint(config.healthPort(), pages).start();
 
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator)));
         operator.start();
@@ -125,6 +132,7 @@ public final class OperatorMain {
     private void configure(ConfigurationServiceOverrider overrider) {
         overrider
                 .withKubernetesClient(client)
+                .withMetrics(metrics.reconciliations())
                 .withCloseClientOnStop(false)
                 .withReconciliationTerminationTimeout(SHUTDOWN);
         if (config.leadership().election()) {
@@ -200,7 +208,8 @@ public final class OperatorMain {
                 ADMISSION_PATIENCE,
                 new WaiterContainer(waiter.image(), waiter.pullPolicy().name(), waiter.requests(), waiter.limits()));
         var migrators = new MigratorAdmission(new SubjectAccess(client));
-        var https = new HttpsEndpoint(webhook.port(), AdmissionHandler.routes(pods, migrators), served.keyManager());
+        var https = new HttpsEndpoint(
+                webhook.port(), AdmissionHandler.routes(pods, migrators, metrics.webhook()), served.keyManager());
         https.start();
         endpoint = https;
         if (config.readyApiPort().isPresent()) {
@@ -244,6 +253,15 @@ public final class OperatorMain {
                         .collect(Collectors.toSet()),
                 () -> certificate.served().authorities(),
                 () -> leading);
+        metrics.tellExpiry(() -> certificate.served().expires());
+        metrics.tell(
+                new OperatorMetrics.State(
+                        () -> reconciler.cache().migrators(),
+                        () -> reconciler.cache().pods(),
+                        registration::stands),
+                () -> leading,
+                config.metricsPerMigrator(),
+                clock);
         every(Duration.ofSeconds(1), () -> lastRound = clock.instant());
         every(Duration.ofSeconds(1), registration);
         every(Duration.ofSeconds(5), new Orphans(client, reconciler.cache(), clock));

@@ -31,12 +31,15 @@ public record MigratorStatus(
         @Nullable @JsonPropertyDescription("How many pods this Migrator holds back now.")
         Integer waitingPods,
 
+        @Nullable @JsonPropertyDescription("How many pods run, or will, although their revision is not migrated.")
+        Integer ungatedPods,
+
         @JsonPropertyDescription(
                 "Ready, Reconciling and Stalled as kstatus defines them; MigrationsReady with the reasons of the original operator; UngatedPods while containers of a revision that is not migrated run all the same.")
         List<Condition> conditions) {
 
     public static final MigratorStatus EMPTY =
-            new MigratorStatus(null, null, null, null, null, List.of(), null, List.of());
+            new MigratorStatus(null, null, null, null, null, List.of(), null, null, List.of());
 
     public MigratorStatus {
         history = history == null ? List.of() : List.copyOf(history);

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param leadership which replica works
  * @param healthPort where the probes are answered
  * @param readyApiPort where the original's readiness API is served, if anywhere
+ * @param metricsPerMigrator whether gauges have the labels namespace and migrator
  */
 public record OperatorConfig(
         String podName,
@@ -25,7 +26,8 @@ public record OperatorConfig(
         Webhook webhook,
         Leadership leadership,
         int healthPort,
-        Optional<Integer> readyApiPort) {
+        Optional<Integer> readyApiPort,
+        boolean metricsPerMigrator) {
 
     /** When nodes pull the waiter's image. */
     public enum PullPolicy {
@@ -92,7 +94,7 @@ public record OperatorConfig(
     static final Setting<Integer> WEBHOOK_PORT =
             Setting.of("WEBHOOK_PORT", Legal.PORT, "9443", "Port of the webhook, HTTPS.");
     static final Setting<Integer> HEALTH_PORT =
-            Setting.of("HEALTH_PORT", Legal.PORT, "8080", "Port of `/healthz` and `/readyz`, HTTP.");
+            Setting.of("HEALTH_PORT", Legal.PORT, "8080", "Port of `/healthz`, `/readyz` and `/metrics`, HTTP.");
     static final Setting<String> WEBHOOK_SERVICE = Setting.of(
             "WEBHOOK_SERVICE",
             Legal.LABEL_NAME,
@@ -139,6 +141,13 @@ public record OperatorConfig(
             "Port of the original operator's `POST /api/ready`, HTTP, for pods that still carry the original's waiter (it"
                     + " used 5000).");
 
+    static final Setting<Boolean> METRICS_PER_MIGRATOR = Setting.of(
+            "METRICS_PER_MIGRATOR",
+            Legal.BOOLEAN,
+            "false",
+            "Whether the gauges on `/metrics` have the labels `namespace` and `migrator`: then alerts name the Migrator, and the"
+                    + " number of series grows with that of the Migrators.");
+
     static final List<Setting<?>> ALL = List.of(
             POD_NAME,
             POD_NAMESPACE,
@@ -158,7 +167,8 @@ public record OperatorConfig(
             LEADER_ELECTION,
             LEASE_NAME,
             HEALTH_PORT,
-            READY_API_PORT);
+            READY_API_PORT,
+            METRICS_PER_MIGRATOR);
 
     /**
      * Parses the environment.
@@ -185,7 +195,8 @@ public record OperatorConfig(
                         GATE_OTHER_NAMESPACES.in(environment)),
                 new Leadership(LEADER_ELECTION.in(environment), LEASE_NAME.in(environment)),
                 HEALTH_PORT.in(environment),
-                READY_API_PORT.ifAny(environment));
+                READY_API_PORT.ifAny(environment),
+                METRICS_PER_MIGRATOR.in(environment));
     }
 
     /** All settings as a Markdown table, for the reference. */

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import net.coderanger.migrations.plan.Action;
 import net.coderanger.migrations.plan.Observation;
 import net.coderanger.migrations.plan.Plan;
 import net.coderanger.migrations.plan.Planner;
+import net.coderanger.migrations.plan.Releasable;
+import net.coderanger.migrations.plan.StatusChange;
 
 /** Carries out a plan: the Job first, then the status, then what must not happen before the status stands. */
 final class Applier {
@@ -32,13 +35,17 @@ final class Applier {
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final KubernetesClient client;
+    private final Clock clock;
     private final GateOpener gates;
     private final MigratorEvents events;
+    private final Listener listener;
 
-    Applier(KubernetesClient client, GateOpener gates, MigratorEvents events) {
+    Applier(KubernetesClient client, Clock clock, Listener listener) {
         this.client = client;
-        this.gates = gates;
-        this.events = events;
+        this.clock = clock;
+        this.gates = new GateOpener(client, clock);
+        this.events = new MigratorEvents(client, clock);
+        this.listener = listener;
     }
 
     /**
@@ -60,6 +67,7 @@ final class Applier {
         if (!write(seen.migrator(), plan.status(), written)) {
             return Optional.of(SOON);
         }
+        open(seen, plan);
         carryOut(seen.migrator(), plan.then());
         return plan.lookAgainIn();
     }
@@ -107,6 +115,7 @@ final class Applier {
         next.setStatus(status);
         try {
             written.accept(client.resource(next).updateStatus());
+            listener.statusWritten(new StatusChange(migrator, status));
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
@@ -116,15 +125,24 @@ final class Applier {
         }
     }
 
-    private void carryOut(Migrator migrator, List<Action> actions) {
-        var releases = actions.stream()
+    private void open(Observation seen, Plan plan) {
+        var releases = plan.then().stream()
                 .filter(Action.Release.class::isInstance)
                 .map(action -> ((Action.Release) action).pod())
                 .toList();
-        gates.open(migrator.getMetadata().getName(), releases);
+        var since = Releasable.since(seen, plan);
+        gates.open(seen.migrator().getMetadata().getName(), releases, pod -> {
+            var releasable = since.get(pod.getMetadata().getUid());
+            if (releasable != null) {
+                listener.released(Duration.between(releasable, clock.instant()));
+            }
+        });
+    }
+
+    private void carryOut(Migrator migrator, List<Action> actions) {
         for (var action : actions) {
             switch (action) {
-                case Action.Release release -> {} // all at once, above
+                case Action.Release release -> {} // all at once, before
                 case Action.CreateJob create -> create(create.job());
                 case Action.DeleteJob delete -> delete(delete.job(), DeletionPropagation.BACKGROUND);
                 case Action.StopJob stop -> delete(stop.job(), DeletionPropagation.FOREGROUND);

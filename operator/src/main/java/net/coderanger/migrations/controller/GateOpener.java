@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
 
@@ -41,15 +42,18 @@ final class GateOpener {
     /**
      * Opens the gate of all these pods. A pod that is gone, or another of its name, is passed over.
      *
+     * @param opened told each pod whose gate is open now, on any thread
      * @throws KubernetesClientException if some patch failed; the others have been tried all the same
      */
-    void open(String migrator, List<Pod> pods) {
+    void open(String migrator, List<Pod> pods, Consumer<Pod> opened) {
         List<Future<?>> patches = new ArrayList<>();
         for (var pod : pods) {
             patches.add(executor.submit((Callable<Void>) () -> {
                 places.acquire();
                 try {
-                    open(migrator, pod);
+                    if (open(migrator, pod)) {
+                        opened.accept(pod);
+                    }
                 } finally {
                     places.release();
                 }
@@ -59,7 +63,7 @@ final class GateOpener {
         await(patches);
     }
 
-    private void open(String migrator, Pod pod) {
+    private boolean open(String migrator, Pod pod) {
         var metadata = pod.getMetadata();
         Map<String, Object> patch = new HashMap<>();
         // the UID makes the patch fail on another pod of the same name, as a StatefulSet makes them
@@ -86,10 +90,12 @@ final class GateOpener {
                     .patch(
                             PatchContext.of(PatchType.STRATEGIC_MERGE),
                             client.getKubernetesSerialization().asJson(patch));
+            return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != NOT_FOUND && e.getCode() != CONFLICT) {
                 throw e;
             }
+            return false;
         }
     }
 

@@ -28,10 +28,10 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
     private final Applier applier;
     private volatile @Nullable Watches watches;
 
-    public MigratorReconciler(KubernetesClient client, Clock clock) {
+    public MigratorReconciler(KubernetesClient client, Clock clock, Listener listener) {
         this.client = client;
         this.clock = clock;
-        this.applier = new Applier(client, new GateOpener(client, clock), new MigratorEvents(client, clock));
+        this.applier = new Applier(client, clock, listener);
     }
 
     /** The operator's caches; filled once the operator has started, on every replica. */

@@ -62,7 +62,7 @@ public final class Orphans implements Runnable {
                         .addKeyValue("pod", namespace + "/" + pod.getMetadata().getName())
                         .addKeyValue("migrator", migrator)
                         .log("released, because its Migrator was deleted");
-                gates.open(migrator, List.of(pod));
+                gates.open(migrator, List.of(pod), released -> {});
             }
         }
         var old = Instant.parse(pod.getMetadata().getCreationTimestamp())

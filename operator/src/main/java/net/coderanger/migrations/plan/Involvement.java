@@ -25,6 +25,12 @@ public final class Involvement {
                         || seen.gateOf(migrator.getMetadata().getName()) != GateState.ABSENT);
     }
 
+    /** Whether a Migrator's gate holds a pod back now. */
+    public static boolean holds(Migrator migrator, Pod pod) {
+        var seen = new SeenPod(pod, Optional.empty(), Optional.empty());
+        return seen.live() && seen.gateOf(migrator.getMetadata().getName()) == GateState.WAITING;
+    }
+
     /** Whether a pod belongs to one of the Migrator's Jobs. */
     public static boolean ownJob(Migrator migrator, Pod pod) {
         return SeenPod.ofMigrationJob(pod)

@@ -154,6 +154,7 @@ public final class Planner {
                 run,
                 kept.entries(),
                 situation.waiting().size(),
+                situation.ungated().size(),
                 verdict.conditions(seen, Verdicts.ungated(situation)));
     }
 

@@ -32,6 +32,11 @@ public final class Reply {
         return new Reply(OK, "application/json", body);
     }
 
+    /** A page in a format of its own, UTF-8. */
+    public static Reply of(String contentType, String body) {
+        return new Reply(OK, contentType, body.getBytes(StandardCharsets.UTF_8));
+    }
+
     public int status() {
         return status;
     }

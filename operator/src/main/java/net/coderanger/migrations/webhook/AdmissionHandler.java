@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import net.coderanger.migrations.server.Reply;
 import net.coderanger.migrations.server.Route;
+import net.coderanger.migrations.webhook.AdmissionListener.Result;
+import net.coderanger.migrations.webhook.AdmissionListener.Webhook;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Allowed;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Denied;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Patched;
@@ -30,11 +34,37 @@ public final class AdmissionHandler {
     private AdmissionHandler() {}
 
     /** What the API server asks, and the probes do not. */
-    public static Map<String, Route> routes(PodAdmission pods, MigratorAdmission migrators) {
+    public static Map<String, Route> routes(
+            PodAdmission pods, MigratorAdmission migrators, AdmissionListener listener) {
         return Map.of(
-                PODS_PATH, Route.post(BODY_LIMIT, body -> answer(body, pods::review)),
-                STAMPS_PATH, Route.post(BODY_LIMIT, body -> answer(body, Stamps::review)),
-                MIGRATORS_PATH, Route.post(BODY_LIMIT, body -> answer(body, migrators::review)));
+                PODS_PATH, route(Webhook.PODS, pods::review, listener),
+                STAMPS_PATH, route(Webhook.STAMPS, Stamps::review, listener),
+                MIGRATORS_PATH, route(Webhook.MIGRATORS, migrators::review, listener));
+    }
+
+    private static Route route(
+            Webhook webhook, Function<AdmissionRequest, AdmissionVerdict> admission, AdmissionListener listener) {
+        return Route.post(BODY_LIMIT, body -> {
+            var asked = System.nanoTime();
+            var result = new AtomicReference<>(Result.ERROR);
+            try {
+                return answer(body, request -> {
+                    var verdict = admission.apply(request);
+                    result.set(result(webhook, verdict));
+                    return verdict;
+                });
+            } finally {
+                listener.answered(webhook, result.get(), Duration.ofNanos(System.nanoTime() - asked));
+            }
+        });
+    }
+
+    private static Result result(Webhook webhook, AdmissionVerdict verdict) {
+        return switch (verdict) {
+            case Allowed allowed -> Result.ALLOWED;
+            case Patched patched -> webhook == Webhook.PODS ? Result.GATED : Result.STAMPED;
+            case Denied denied -> denied.code() >= Reply.INTERNAL_ERROR ? Result.ERROR : Result.DENIED;
+        };
     }
 
     static Reply answer(byte[] body, Function<AdmissionRequest, AdmissionVerdict> admission) {

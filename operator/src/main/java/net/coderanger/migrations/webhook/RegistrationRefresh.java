@@ -27,6 +27,7 @@ public final class RegistrationRefresh implements Runnable {
     private final BooleanSupplier leading;
     private @Nullable Wanted registered;
     private int roundsLeft;
+    private volatile boolean stands;
 
     /**
      * @param namespaces those that have Migrators
@@ -44,6 +45,11 @@ public final class RegistrationRefresh implements Runnable {
         this.leading = leading;
     }
 
+    /** Whether the registration was as it should be when this replica looked last. */
+    public boolean stands() {
+        return stands;
+    }
+
     @Override
     public void run() {
         if (!leading.getAsBoolean()) {
@@ -55,8 +61,10 @@ public final class RegistrationRefresh implements Runnable {
                 registration.apply(wanted.namespaces(), wanted.authorities());
                 registered = wanted;
                 roundsLeft = ROUNDS;
+                stands = true;
             }
         } catch (RuntimeException e) {
+            stands = false;
             LOG.atWarn().setCause(e).log("The webhook could not be registered; it is tried again");
         }
     }

@@ -43,7 +43,8 @@ class OperatorConfigTest {
                                 true),
                         new Leadership(true, "migrations-operator"),
                         8080,
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
     }
 
     @Test
@@ -67,7 +68,8 @@ class OperatorConfigTest {
                 Map.entry("LEADER_ELECTION", "false"),
                 Map.entry("LEASE_NAME", "h"),
                 Map.entry("HEALTH_PORT", "2"),
-                Map.entry("READY_API_PORT", "5000"));
+                Map.entry("READY_API_PORT", "5000"),
+                Map.entry("METRICS_PER_MIGRATOR", "true"));
 
         assertThat(OperatorConfig.from(environment))
                 .isEqualTo(new OperatorConfig(
@@ -88,7 +90,8 @@ class OperatorConfigTest {
                                 false),
                         new Leadership(false, "h"),
                         2,
-                        Optional.of(5000)));
+                        Optional.of(5000),
+                        true));
         assertThat(environment.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         OperatorConfig.ALL.stream().map(Setting::name).toList());

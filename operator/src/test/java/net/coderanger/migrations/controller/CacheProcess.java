@@ -19,7 +19,7 @@ final class CacheProcess {
                         .build())
                 .build();
         var operator = new Operator(overrider -> overrider.withKubernetesClient(client));
-        var reconciler = new MigratorReconciler(client, Clock.systemUTC());
+        var reconciler = new MigratorReconciler(client, Clock.systemUTC(), Listener.NONE);
         operator.<Migrator>register(reconciler, overrider -> {});
         operator.start();
         System.out.println(reconciler.cache().pods().size() + " pods");

@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.Operator;
 import java.time.Clock;
 import java.time.Duration;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.controller.Listener;
 import net.coderanger.migrations.controller.MigratorReconciler;
 
 /** The controller in this process, for one namespace, with the rights of the shipped ClusterRole and nothing else. */
@@ -36,7 +37,7 @@ final class InProcessOperator implements AutoCloseable {
                 .withCloseClientOnStop(true)
                 .withReconciliationTerminationTimeout(Duration.ZERO));
         operator.<Migrator>register(
-                new MigratorReconciler(client, Clock.systemUTC()),
+                new MigratorReconciler(client, Clock.systemUTC(), Listener.NONE),
                 overrider -> overrider.settingNamespaces(namespace).withOnUpdateFilter(MigratorReconciler::matters));
         operator.start();
         return new InProcessOperator(operator, client);

@@ -66,7 +66,15 @@ final class Migrators {
         return with(
                 migrator,
                 new MigratorStatus(
-                        1L, null, null, history.lastSuccessfulMigration(), null, history.entries(), null, List.of()));
+                        1L,
+                        null,
+                        null,
+                        history.lastSuccessfulMigration(),
+                        null,
+                        history.entries(),
+                        null,
+                        null,
+                        List.of()));
     }
 
     /** A run of a workload that has ended. */

@@ -115,7 +115,7 @@ class AdmissionFuzzTest {
     void every_request_that_has_a_uid_is_answered() throws Exception {
         var mutator = new JsonMutator(43);
         var admission = new MigratorAdmission((user, action) -> user.groups().size() < 2);
-        var routes = AdmissionHandler.routes(pods, admission);
+        var routes = AdmissionHandler.routes(pods, admission, (webhook, result, took) -> {});
         var create = review("migrators", "CREATE", "shop");
         ((ObjectNode) create.path("request")).set("object", MIGRATOR_AFTER);
         var update = migratorUpdate(MIGRATOR_BEFORE, MIGRATOR_AFTER);

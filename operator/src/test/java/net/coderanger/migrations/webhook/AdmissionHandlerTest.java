@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import net.coderanger.migrations.server.HttpEndpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,7 @@ class AdmissionHandlerTest {
             Duration.ofSeconds(10),
             WAITER);
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Queue<String> answers = new ConcurrentLinkedQueue<>();
     private HttpEndpoint server;
 
     @BeforeEach
@@ -47,7 +50,13 @@ class AdmissionHandlerTest {
                 0,
                 AdmissionHandler.routes(
                         pods,
-                        new MigratorAdmission((user, action) -> user.name().equals("jane"))));
+                        new MigratorAdmission((user, action) -> {
+                            if (user.name().equals("unlucky")) {
+                                throw new IllegalStateException("the API server does not answer");
+                            }
+                            return user.name().equals("jane");
+                        }),
+                        (webhook, result, took) -> answers.add(webhook + " " + result)));
         server.start();
     }
 
@@ -74,6 +83,7 @@ class AdmissionHandlerTest {
         var patch = Json.MAPPER.readTree(response.path("patch").binaryValue());
         assertThat(applied(patch, POD).at("/spec/initContainers/0/name").textValue())
                 .isEqualTo("migrate-wait-db");
+        assertThat(answers).containsExactly("PODS GATED");
     }
 
     @Test
@@ -83,6 +93,7 @@ class AdmissionHandlerTest {
         assertThat(review.path("response").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly("uid", "allowed");
+        assertThat(answers).containsExactly("PODS ALLOWED");
     }
 
     @Test
@@ -96,6 +107,7 @@ class AdmissionHandlerTest {
         var patch = Json.MAPPER.readTree(response.path("patch").binaryValue());
         assertThat(applied(patch, migrator).at("/metadata/annotations/migrations.coderanger.net~1retry-by"))
                 .isEqualTo(json("jane"));
+        assertThat(answers).containsExactly("STAMPS STAMPED");
     }
 
     @Test
@@ -109,6 +121,7 @@ class AdmissionHandlerTest {
         assertThat(response.path("allowed").booleanValue()).isFalse();
         assertThat(response.at("/status/code").intValue()).isEqualTo(403);
         assertThat(response.at("/status/message").textValue()).contains("user joe may not create jobs.batch");
+        assertThat(answers).containsExactly("MIGRATORS DENIED");
     }
 
     @ParameterizedTest
@@ -136,6 +149,19 @@ class AdmissionHandlerTest {
             assertThat(response.statusCode()).isEqualTo(400);
             assertThat(response.body()).containsPattern("the body is not|has no request.uid");
         }
+        assertThat(answers).containsExactly("PODS ERROR", "STAMPS ERROR", "MIGRATORS ERROR");
+    }
+
+    @Test
+    void that_the_operator_cannot_find_out_is_an_error_and_no_denial() throws Exception {
+        var request = review("migrators", "CREATE", "shop");
+        ((ObjectNode) request.at("/request/userInfo")).put("username", "unlucky");
+        ((ObjectNode) request.path("request")).set("object", json("{spec: {selector: {}}}"));
+
+        var response = answer("/validate-migrators", request).path("response");
+
+        assertThat(response.at("/status/code").intValue()).isEqualTo(503);
+        assertThat(answers).containsExactly("MIGRATORS ERROR");
     }
 
     @Test
