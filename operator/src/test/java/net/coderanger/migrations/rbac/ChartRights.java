@@ -77,12 +77,13 @@ public final class ChartRights implements AutoCloseable {
         return resources;
     }
 
-    KubernetesClient admin() {
+    /** An administrator's client, which ends with this. */
+    public KubernetesClient admin() {
         return admin;
     }
 
     /** The namespace, which is also the name of everything that the chart made. */
-    String namespace() {
+    public String namespace() {
         return name;
     }
 
@@ -90,8 +91,8 @@ public final class ChartRights implements AutoCloseable {
         return "system:serviceaccount:" + name + ":" + name;
     }
 
-    /** A client of that service account. */
-    KubernetesClient operator() {
+    /** A client of that service account, for the caller to close. */
+    public KubernetesClient operator() {
         var config = new ConfigBuilder(Config.autoConfigure(null))
                 .withImpersonateUsername(user())
                 .withImpersonateGroups(
