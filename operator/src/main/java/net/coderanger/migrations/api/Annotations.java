@@ -30,6 +30,21 @@ public final class Annotations {
     /** Job, set by the operator: the value of {@code spec.trigger} that the run answers. */
     public static final String TRIGGER = Migrator.GROUP + "/trigger";
 
+    /** Job, set by the operator: the steps of its run, as JSON; on the run's first Job. */
+    public static final String STEPS = Migrator.GROUP + "/steps";
+
+    /** Job, set by the operator: what its step is for, a {@link StepKind}. */
+    public static final String STEP_KIND = Migrator.GROUP + "/step-kind";
+
+    /** Job, set by the operator: its place among the Jobs of its run, from 1. */
+    public static final String NUMBER = Migrator.GROUP + "/number";
+
+    /** Job, set by the operator: the revision that a run of {@code spec.down} takes the database back from. */
+    public static final String ROLLED_BACK_FROM = Migrator.GROUP + "/rolled-back-from";
+
+    /** Job, set by the operator: who approved that it was started, if that needed approval. */
+    public static final String APPROVED_BY = Migrator.GROUP + "/approved-by";
+
     /** Migrator, read as the original did: {@code "true"} makes the operator leave the Migrator alone. */
     public static final String SKIP_RECONCILE = "controller-utils/skip-reconcile";
 

@@ -35,6 +35,11 @@ public enum ControlAnnotation {
         this.meaning = meaning;
     }
 
+    /** The annotation's name: its key without the group. */
+    public String verb() {
+        return verb;
+    }
+
     /** The annotation's key. */
     public String key() {
         return Migrator.GROUP + "/" + verb;

@@ -2,6 +2,7 @@ package net.coderanger.migrations.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A run that has ended. Times are RFC 3339 in UTC with whole seconds. */
@@ -19,7 +20,8 @@ public record HistoryEntry(
         @JsonPropertyDescription("The workload whose template the Job was made from, as kind/name.")
         String workload,
 
-        @JsonPropertyDescription("Name of the run's Job.") String job,
+        @JsonPropertyDescription("Name of the newest of the run's Jobs.")
+        String job,
 
         @JsonPropertyDescription("How the run ended.") Outcome outcome,
 
@@ -34,8 +36,19 @@ public record HistoryEntry(
 
         @JsonPropertyDescription("When the run ended.") String completionTime,
 
-        @Nullable @JsonPropertyDescription("How many migration pods were started.")
+        @Nullable @JsonPropertyDescription("How many pods were started for the run's last step.")
         Integer attempts,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @JsonPropertyDescription("The steps of the run, in order; absent if it was the migration alone.")
+        List<StepStatus> steps,
+
+        @Nullable @JsonPropertyDescription("Who approved the run, or said that the revision is migrated.")
+        String approvedBy,
+
+        @Nullable
+        @JsonPropertyDescription("For a run of spec.down, the revision that the database was taken back from.")
+        String rolledBackFrom,
 
         @Nullable
         @JsonPropertyDescription("Exit code and the line of the output that says why, or why the run could not go on.")
@@ -75,11 +88,19 @@ public record HistoryEntry(
                 startTime,
                 completionTime,
                 attempts,
+                List.of(),
+                null,
+                null,
                 message,
                 null);
     }
 
+    public HistoryEntry {
+        steps = steps == null ? List.of() : List.copyOf(steps);
+    }
+
+    /** Whether the revision is migrated by this run. */
     public boolean succeeded() {
-        return outcome == Outcome.Succeeded;
+        return outcome.migrated();
     }
 }

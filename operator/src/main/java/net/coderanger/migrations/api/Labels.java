@@ -12,5 +12,8 @@ public final class Labels {
     /** Job and its pod: the run's id. */
     public static final String RUN = Migrator.GROUP + "/run";
 
+    /** Job and its pod: the name of the run's step. */
+    public static final String STEP = Migrator.GROUP + "/step";
+
     private Labels() {}
 }

@@ -20,6 +20,20 @@ import org.jspecify.annotations.Nullable;
         value = "!has(self.job) || !has(self.job.keepContainers) || !has(self.container) || !(self.container in"
                 + " self.job.keepContainers)",
         message = "job.keepContainers: must not name the container that migrates; it is in the Job anyway")
+@ValidationRule(
+        value = "!has(self.onRollback) || self.onRollback != 'Down' || has(self.down)",
+        message = "down: is needed by onRollback: Down")
+@ValidationRule(
+        value =
+                "(has(self.before) ? self.before : []).all(b, b.name != 'migration' && b.name != 'down' && b.name != 'on-failure')"
+                        + " && (has(self.after) ? self.after : []).all(a, a.name != 'migration' && a.name != 'down' && a.name != 'on-failure')",
+        message = "before, after: migration, down and on-failure are names of the operator's own steps")
+@ValidationRule(
+        value =
+                "(has(self.before) ? self.before : []).all(b, (has(self.before) ? self.before : []).exists_one(o, o.name == b.name)"
+                        + " && !(has(self.after) ? self.after : []).exists(a, a.name == b.name))"
+                        + " && (has(self.after) ? self.after : []).all(a, (has(self.after) ? self.after : []).exists_one(o, o.name == a.name))",
+        message = "before, after: each step needs a name of its own")
 public record MigratorSpec(
         @Required
         @JsonPropertyDescription(
@@ -67,6 +81,43 @@ public record MigratorSpec(
         JobOverrides job,
 
         @Nullable
+        @Size(max = 20)
+        @JsonPropertyDescription(
+                "Steps that run before the migration, one after the other: a plan, a lint, a backup. If one fails, the migration does not start.")
+        List<Step> before,
+
+        @Nullable
+        @Size(max = 20)
+        @JsonPropertyDescription(
+                "Steps that run after the migration: verification. Pods start when all have succeeded.")
+        List<Step> after,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "Runs once when the migration, down or a step of after has failed for good: restores a backup, releases a lock. Not when a step of before has failed, for then nothing is changed, and not after cancel.")
+        StepCommand onFailure,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "With onRollback: Down, what takes the database back: runs in the image of the newer revision, with MIGRATIONS_FROM_REVISION and MIGRATIONS_REVISION set.")
+        StepCommand down,
+
+        @Nullable
+        @Default("Automatic")
+        @JsonPropertyDescription(
+                "Automatic, or Required: a run starts only after somebody with the right to approve has said so, by the annotation approve or by approvedRevision.")
+        Approval approval,
+
+        @Nullable
+        @Size(min = 1)
+        @JsonPropertyDescription(
+                "With approval: Required, the revision whose run is approved, for teams that approve by merging a change of this manifest.")
+        String approvedRevision,
+
+        @Nullable @JsonPropertyDescription("How often a step is tried again after its Job has failed.")
+        Retry retry,
+
+        @Nullable
         @JsonPropertyDescription(
                 "Any text. A new value runs the current revision's migration again, whether it has succeeded or failed before.")
         String trigger,
@@ -85,7 +136,7 @@ public record MigratorSpec(
         @Nullable
         @Default("Skip")
         @JsonPropertyDescription(
-                "When a workload goes back to a revision that is migrated already: Skip (pods start at once) or Run (its migration runs again first).")
+                "When a workload goes back to a revision that is migrated already: Skip (pods start at once), Run (its migration runs again first), Down (spec.down runs first, in the image of the newer revision) or Block (pods do not start).")
         OnRollback onRollback,
 
         @Nullable
@@ -106,6 +157,22 @@ public record MigratorSpec(
 
     public Gate gateOrDefault() {
         return gate == null ? Gate.InitContainer : gate;
+    }
+
+    public List<Step> beforeOrEmpty() {
+        return before == null ? List.of() : before;
+    }
+
+    public List<Step> afterOrEmpty() {
+        return after == null ? List.of() : after;
+    }
+
+    public boolean approvalRequired() {
+        return approval == Approval.Required;
+    }
+
+    public Retry retryOrDefault() {
+        return retry == null ? Retry.NONE : retry;
     }
 
     public JobOverrides jobOrDefault() {

@@ -25,6 +25,12 @@ public record MigratorStatus(
         @Nullable @JsonPropertyDescription("The run that is going on.")
         RunStatus run,
 
+        @Nullable @JsonPropertyDescription("What a person has to decide before it goes on.")
+        PendingApproval pendingApproval,
+
+        @JsonPropertyDescription("Of each control annotation the newest value that was answered.")
+        List<HandledRequest> handledRequests,
+
         @JsonPropertyDescription("Runs that have ended, newest first.")
         List<HistoryEntry> history,
 
@@ -39,9 +45,10 @@ public record MigratorStatus(
         List<Condition> conditions) {
 
     public static final MigratorStatus EMPTY =
-            new MigratorStatus(null, null, null, null, null, List.of(), null, null, List.of());
+            new MigratorStatus(null, null, null, null, null, null, List.of(), List.of(), null, null, List.of());
 
     public MigratorStatus {
+        handledRequests = handledRequests == null ? List.of() : List.copyOf(handledRequests);
         history = history == null ? List.of() : List.copyOf(history);
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
     }

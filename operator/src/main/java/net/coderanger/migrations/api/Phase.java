@@ -19,7 +19,11 @@ public enum Phase {
     Failed(ConditionType.Stalled),
     /** The Migrator, or a workload it selects, is not usable as it is. */
     Invalid(ConditionType.Stalled),
-    /** {@code spec.suspend} holds back a run: nothing goes on, and nothing is wrong. */
+    /** A run waits for a person's approval: nothing goes on, and nothing is wrong. */
+    AwaitingApproval(null),
+    /** {@code onRollback: Block} keeps a workload from going back to an older revision. */
+    Blocked(ConditionType.Stalled),
+    /** {@code spec.suspend} or {@code suspend-run} holds back a run: nothing goes on, and nothing is wrong. */
     Suspended(null);
 
     private final @Nullable ConditionType holds;

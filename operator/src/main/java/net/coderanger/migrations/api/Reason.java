@@ -15,6 +15,12 @@ public enum Reason {
     MigrationsRetrying,
     StaleJob,
     CreateError,
+    AwaitingApproval,
+    MigrationsCancelled,
+    MigrationsRejected,
+    RollbackBlocked,
+    RunSuspended,
+    StepsTooLarge,
     Suspended,
     TemplateNotFound,
     ContainerNotFound,
@@ -24,5 +30,7 @@ public enum Reason {
 
     // events
     MigrationsStarted,
-    MigrationsSucceeded
+    MigrationsSucceeded,
+    StepStarted,
+    RequestAnswered
 }

@@ -2,13 +2,19 @@ package net.coderanger.migrations.controller;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.Optional;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.plan.History;
 import net.coderanger.migrations.plan.Revision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is known of a pod that is being admitted, before any cache has seen it. */
 public final class AdmissionView {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionView.class);
 
     private final KubernetesClient client;
 
@@ -25,6 +31,28 @@ public final class AdmissionView {
                 .of(pod)
                 .template()
                 .flatMap(template -> Revision.of(template, migrator.getSpec().container()));
+    }
+
+    /**
+     * The Migrators of a namespace. That the cache knows none is not taken for granted: people apply a namespace's first Migrator
+     * and its workload in one go, and the pod may be here before the cache has heard of the Migrator.
+     */
+    public List<Migrator> migrators(String namespace, List<Migrator> cached) {
+        if (!cached.isEmpty()) {
+            return cached;
+        }
+        try {
+            return client.resources(Migrator.class)
+                    .inNamespace(namespace)
+                    .list()
+                    .getItems();
+        } catch (KubernetesClientException e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("namespace", namespace)
+                    .log("Cannot read a namespace's Migrators; the cache, which knows none, is believed");
+            return cached;
+        }
     }
 
     /** Whether a pod of a revision needs no gate. */

@@ -1,10 +1,13 @@
 package net.coderanger.migrations.plan;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import net.coderanger.migrations.api.ConditionType;
+import net.coderanger.migrations.api.HandledRequest;
 import net.coderanger.migrations.api.HistoryEntry;
+import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Reason;
 
 /** Events on the Migrator: each change is told once. */
@@ -15,18 +18,14 @@ final class Announcements {
     static List<Action> of(
             Observation seen,
             Optional<HistoryEntry> settled,
-            Optional<NextRun> next,
+            Optional<Action> started,
+            Requests requests,
             Verdict verdict,
             Situation situation) {
         var events = new ArrayList<Action>();
         settled.ifPresent(entry -> events.add(settled(entry)));
-        next.ifPresent(run -> events.add(new Action.Announce(
-                Reason.MigrationsStarted,
-                false,
-                run.id(),
-                "Started migration job " + seen.migrator().getMetadata().getNamespace() + "/"
-                        + MigrationJob.jobName(seen.migrator(), run.id()) + " using image "
-                        + run.job().image())));
+        started.ifPresent(events::add);
+        requests.news().forEach(answer -> events.add(answered(answer)));
         if (warns(verdict.reason()) && !alreadySaid(seen, ConditionType.Ready, verdict.message())) {
             events.add(new Action.Announce(verdict.reason(), true, verdict.message(), verdict.message()));
         }
@@ -35,6 +34,42 @@ final class Announcements {
                 .ifPresent(
                         message -> events.add(new Action.Announce(Reason.UngatedPodsRunning, true, message, message)));
         return events;
+    }
+
+    /** A run whose first Job is created. */
+    static Action started(Observation seen, Job job) {
+        return new Action.Announce(
+                Reason.MigrationsStarted,
+                false,
+                job.getMetadata().getName(),
+                "Started migration job " + seen.migrator().getMetadata().getNamespace() + "/"
+                        + job.getMetadata().getName() + " using image "
+                        + job.getSpec()
+                                .getTemplate()
+                                .getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getImage());
+    }
+
+    /** A further Job of a run. */
+    static Action started(Observation seen, Run run, Job job) {
+        return new Action.Announce(
+                Reason.StepStarted,
+                false,
+                job.getMetadata().getName(),
+                "Migration to " + run.revision() + ": started step "
+                        + job.getMetadata().getLabels().get(Labels.STEP) + " (Job "
+                        + job.getMetadata().getName() + ")");
+    }
+
+    private static Action answered(HandledRequest answer) {
+        return new Action.Announce(
+                Reason.RequestAnswered,
+                answer.result().startsWith("ignored"),
+                answer.request() + "=" + answer.value(),
+                answer.request() + " " + answer.value() + (answer.by() == null ? "" : ", asked for by " + answer.by())
+                        + ": " + answer.result());
     }
 
     private static Action settled(HistoryEntry entry) {
@@ -51,13 +86,25 @@ final class Announcements {
                         true,
                         entry.id(),
                         "Migration to " + entry.revision() + " failed (Job " + entry.job() + "): " + entry.message());
-            case Replaced ->
+            case Replaced -> stopped(Reason.StaleJob, entry);
+            case Cancelled -> stopped(Reason.MigrationsCancelled, entry);
+            case Rejected -> stopped(Reason.MigrationsRejected, entry);
+            case Baseline ->
                 new Action.Announce(
-                        Reason.StaleJob,
-                        true,
+                        Reason.MigrationsUpToDate,
+                        false,
                         entry.id(),
-                        "Migration to " + entry.revision() + " was " + entry.message() + " (Job " + entry.job() + ")");
+                        entry.revision() + " counts as migrated without a run: " + entry.message());
         };
+    }
+
+    private static Action stopped(Reason reason, HistoryEntry entry) {
+        return new Action.Announce(
+                reason,
+                true,
+                entry.id(),
+                "Migration to " + entry.revision() + " was stopped: " + entry.message()
+                        + (entry.job().isEmpty() ? "" : " (Job " + entry.job() + ")"));
     }
 
     private static boolean warns(Reason reason) {
@@ -65,6 +112,9 @@ final class Announcements {
             case CreateError,
                     MigrationPodNotStarting,
                     MigrationsRetrying,
+                    AwaitingApproval,
+                    RollbackBlocked,
+                    StepsTooLarge,
                     TemplateNotFound,
                     ContainerNotFound,
                     InvalidSelector -> true;

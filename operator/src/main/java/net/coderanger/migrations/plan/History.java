@@ -78,11 +78,23 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
         return entries.stream().filter(HistoryEntry::succeeded).findFirst();
     }
 
-    /** Whether a run of another revision has succeeded for a workload since this revision's newest success. */
-    boolean succeededOtherwiseSince(String revision, Workload workload) {
+    /** The newest run of another revision that has succeeded for a workload since this revision's newest success. */
+    Optional<HistoryEntry> succeededOtherwiseSince(String revision, Workload workload) {
         return entries.stream()
                 .takeWhile(entry -> !(entry.succeeded() && entry.revision().equals(revision)))
-                .anyMatch(entry -> entry.succeeded() && entry.workload().equals(workload.ref()));
+                .filter(entry -> entry.succeeded() && entry.workload().equals(workload.ref()))
+                .findFirst();
+    }
+
+    /** The image that migrated to a revision, which knows what to take back; the revision itself if no run tells. */
+    String imageOf(String revision) {
+        return entries.stream()
+                .filter(entry -> entry.outcome() == Outcome.Succeeded
+                        && entry.revision().equals(revision)
+                        && entry.rolledBackFrom() == null)
+                .findFirst()
+                .map(HistoryEntry::image)
+                .orElse(revision);
     }
 
     boolean has(String runId) {
@@ -93,7 +105,12 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
         var all = new ArrayList<HistoryEntry>(entries.size() + 1);
         all.add(ended);
         all.addAll(entries);
-        return new History(all, ended.outcome() == Outcome.Succeeded ? ended.image() : lastSuccessfulMigration);
+        return new History(all, ended.succeeded() ? current(ended) : lastSuccessfulMigration);
+    }
+
+    /** The image of the newer revision has migrated away from it. */
+    private static String current(HistoryEntry ended) {
+        return ended.rolledBackFrom() == null ? ended.image() : ended.revision();
     }
 
     /**

@@ -15,14 +15,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.JobOverrides;
 import net.coderanger.migrations.api.MigratorSpec;
+import net.coderanger.migrations.api.StepCommand;
 import org.jspecify.annotations.Nullable;
 
-/** The pod that migrates: the workload's, less what belongs to serving, with what the spec asks for instead. */
+/** The pods that migrate: the workload's, less what belongs to serving, with what the spec asks for instead. */
 final class JobPodTemplate {
 
     /** The original's name of the container that migrates. */
@@ -36,12 +38,32 @@ final class JobPodTemplate {
         this.job = spec.jobOrDefault();
     }
 
-    /** The pod spec of the Job, if the template has the selected container. */
+    /** The pod spec of the migration, if the template has the selected container. */
     Optional<PodSpec> of(PodTemplateSpec template) {
-        return Revision.container(template, spec.container()).map(selected -> podSpec(template.getSpec(), selected));
+        return of(template, migrations -> migrations);
     }
 
-    private PodSpec podSpec(PodSpec from, Container selected) {
+    /** The pod spec of another step: the migration's, with what the step asks for. */
+    Optional<PodSpec> of(PodTemplateSpec template, StepCommand step) {
+        return of(template, migrations -> instead(migrations, step));
+    }
+
+    private Optional<PodSpec> of(PodTemplateSpec template, UnaryOperator<Container> change) {
+        return Revision.container(template, spec.container())
+                .map(selected -> podSpec(template.getSpec(), selected, change));
+    }
+
+    /** Command and arguments of another program mean nothing to this one: what the step does not say is its image's. */
+    private static Container instead(Container migrations, StepCommand step) {
+        return new ContainerBuilder(migrations)
+                .withImage(step.image() == null ? migrations.getImage() : step.image())
+                .withCommand(step.command())
+                .withArgs(step.args())
+                .withEnv(merged(migrations.getEnv(), step.env(), variable -> variable.getName()))
+                .build();
+    }
+
+    private PodSpec podSpec(PodSpec from, Container selected, UnaryOperator<Container> change) {
         var volumes = merged(from.getVolumes(), job.volumes(), Volume::getName);
         volumes.removeIf(volume -> Gates.VOLUME.equals(volume.getName()));
         var known = volumes.stream().map(Volume::getName).collect(Collectors.toSet());
@@ -50,7 +72,7 @@ final class JobPodTemplate {
                 .withRestartPolicy("Never")
                 .withVolumes(volumes)
                 .withInitContainers(initContainers(from, known))
-                .withContainers(containers(from, selected, known))
+                .withContainers(containers(from, selected, known, change))
                 .withImagePullSecrets(
                         merged(from.getImagePullSecrets(), job.imagePullSecrets(), reference -> reference.getName()))
                 .withTolerations(merged(from.getTolerations(), job.tolerations(), Function.identity()))
@@ -98,13 +120,15 @@ final class JobPodTemplate {
                 : container;
     }
 
-    private List<Container> containers(PodSpec from, Container selected, Set<String> volumes) {
+    private List<Container> containers(
+            PodSpec from, Container selected, Set<String> volumes, UnaryOperator<Container> change) {
         var kept = SeenPod.orEmpty(job.keepContainers());
         var sidecars = from.getContainers().stream()
                 .filter(container -> kept.contains(container.getName()))
                 .filter(container -> !Objects.equals(container.getName(), selected.getName()))
                 .map(container -> withAnotherName(quiet(container, volumes)));
-        return Stream.concat(Stream.of(migrations(selected, volumes)), sidecars).toList();
+        return Stream.concat(Stream.of(change.apply(migrations(selected, volumes))), sidecars)
+                .toList();
     }
 
     private Container migrations(Container selected, Set<String> volumes) {

@@ -27,7 +27,12 @@ sealed interface JobState {
     /** Neither succeeded nor failed for good. */
     record Going(int attempts, boolean everRan, Optional<Trouble> trouble) implements JobState {}
 
-    record Succeeded(int attempts) implements JobState {}
+    /**
+     * Done.
+     *
+     * @param lookAsked whether it has ended with the exit code that asks a person to look
+     */
+    record Succeeded(int attempts, boolean lookAsked) implements JobState {}
 
     /** Failed for good: the Job makes no further pod. */
     record Failed(int attempts, String message) implements JobState {}
@@ -39,14 +44,19 @@ sealed interface JobState {
     static JobState of(SeenJob seen) {
         var attempts = attempts(seen);
         if (condition(seen, "Complete").isPresent()) {
-            return new Succeeded(attempts);
+            return new Succeeded(attempts, false);
         }
         var failed = condition(seen, "Failed");
+        // the only rule of ours that makes a Job fail is the one for that exit code
+        if (failed.filter(condition -> "PodFailurePolicy".equals(condition.getReason()))
+                .isPresent()) {
+            return new Succeeded(attempts, true);
+        }
         if (failed.isPresent()) {
             return new Failed(attempts, PodTrouble.failure(seen, failed.get()));
         }
         if (seen.beingDeleted() && !seen.active()) {
-            return succeeded(seen) ? new Succeeded(attempts) : new Vanished(attempts);
+            return succeeded(seen) ? new Succeeded(attempts, false) : new Vanished(attempts);
         }
         return new Going(attempts, everRan(seen), PodTrouble.of(seen));
     }

@@ -1,9 +1,9 @@
 package net.coderanger.migrations.plan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
@@ -12,67 +12,86 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
-import net.coderanger.migrations.api.JobOverrides;
 import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.SafeName;
-import org.jspecify.annotations.Nullable;
+import net.coderanger.migrations.api.StepApproval;
+import net.coderanger.migrations.api.StepKind;
 
 /**
- * The Job of a run.
+ * A Job of a run. It carries all that its history entry will need, so that a run is never known by status alone.
  *
- * @param workload whose template it is made from
- * @param spec its spec, without what tells one run from another
- * @param inputs digest of that spec: the same inputs make the same migration
- * @param image the image that migrates
+ * @param target what its run is for
+ * @param number its place among the Jobs of its run, from 1
+ * @param step what it does
  */
-record MigrationJob(Workload workload, JobSpec spec, String inputs, String image) {
+record MigrationJob(Target target, int number, PlannedStep step) {
 
-    private static final int INPUTS_LENGTH = 16;
+    /**
+     * What a run is for.
+     *
+     * @param id the run's id
+     * @param revision the revision that the database is brought to
+     * @param workload whose template it was made from, as kind/name
+     * @param inputs digest of all that the run is made from
+     * @param rolledBackFrom for a run of {@code spec.down}, the newer revision
+     */
+    record Target(String id, String revision, String workload, String inputs, Optional<String> rolledBackFrom) {}
+
     private static final int RUN_ID_LENGTH = 10;
-    private static final JsonMapper CANONICAL = JsonMapper.builder()
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
 
-    /** The Job that a workload's template makes; empty if the template lacks the selected container. */
-    static Optional<MigrationJob> of(Migrator migrator, Workload workload) {
-        return new JobPodTemplate(migrator.getSpec()).of(workload.template()).map(podSpec -> {
-            var template = new PodTemplateSpecBuilder()
-                    .withMetadata(podMetadata(migrator))
-                    .withSpec(podSpec)
-                    .build();
-            var spec = jobSpec(template, migrator.getSpec().jobOrDefault());
-            var image = podSpec.getContainers().getFirst().getImage();
-            return new MigrationJob(workload, spec, SafeName.digest(canonical(spec), INPUTS_LENGTH), image);
-        });
-    }
+    /** A dash, and a number that never has more digits. */
+    private static final int NUMBER_LENGTH = 5;
 
     /**
      * The id of the run that follows a history. It depends on nothing else, so whoever starts the next run, knowing whatever of
      * pods and templates, makes a Job of the same name, and only one of them can be created.
      */
     static String nextRunId(Migrator migrator, History history) {
+        return id(migrator, history, "");
+    }
+
+    /** The id of a history entry without a run. It is not the next run's, which may have been started by another leader. */
+    static String idWithoutRun(Migrator migrator, History history) {
+        return id(migrator, history, "/without-run");
+    }
+
+    private static String id(Migrator migrator, History history, String suffix) {
         var before = history.newest().map(entry -> entry.id()).orElse("");
-        return SafeName.digest(migrator.getMetadata().getUid() + "/" + before, RUN_ID_LENGTH);
+        return SafeName.digest(migrator.getMetadata().getUid() + "/" + before + suffix, RUN_ID_LENGTH);
     }
 
-    static String jobName(Migrator migrator, String runId) {
-        return SafeName.label(migrator.getMetadata().getName(), SafeName.MAX - 1 - RUN_ID_LENGTH) + "-" + runId;
+    /** What the names of all of the Migrator's Jobs begin with. */
+    static String namePrefix(Migrator migrator) {
+        return SafeName.label(migrator.getMetadata().getName(), SafeName.MAX - 1 - RUN_ID_LENGTH - NUMBER_LENGTH) + "-";
     }
 
-    /** The Job itself. It carries all that its history entry will need, so that a run is never known by status alone. */
-    Job job(Migrator migrator, String runId, String revision) {
+    /** A Job's name depends on the history and on how many Jobs its run has had before, for the same reason as the run's id. */
+    static String jobName(Migrator migrator, String runId, int number) {
+        return namePrefix(migrator) + runId + (number == 1 ? "" : "-" + number);
+    }
+
+    /**
+     * The Job itself.
+     *
+     * @param more annotations beside those that every Job has
+     */
+    Job job(Migrator migrator, Map<String, String> more) {
         var metadata = migrator.getMetadata();
         return new JobBuilder()
                 .withNewMetadata()
                 .withNamespace(metadata.getNamespace())
-                .withName(jobName(migrator, runId))
-                .withLabels(OwnLabels.ofJob(metadata, runId))
-                .withAnnotations(annotations(revision, migrator.getSpec().trigger()))
+                .withName(jobName(migrator, target.id(), number))
+                .withLabels(OwnLabels.ofJob(metadata, target.id()))
+                .addToLabels(Labels.STEP, step.name())
+                .withAnnotations(annotations(migrator))
+                .addToAnnotations(more)
                 .withFinalizers(Gates.OUTCOME_FINALIZER)
                 .withOwnerReferences(new OwnerReferenceBuilder()
                         .withApiVersion(migrator.getApiVersion())
@@ -83,68 +102,87 @@ record MigrationJob(Workload workload, JobSpec spec, String inputs, String image
                         .withBlockOwnerDeletion(false)
                         .build())
                 .endMetadata()
-                .withSpec(new JobSpecBuilder(spec)
-                        .editTemplate()
-                        .editMetadata()
-                        .addToLabels(Labels.RUN, runId)
-                        .endMetadata()
-                        .endTemplate()
+                .withSpec(new JobSpecBuilder(step.job())
+                        .withTemplate(template(step.job().getTemplate()))
                         .build())
                 .build();
     }
 
-    private Map<String, String> annotations(String revision, @Nullable String trigger) {
+    private Map<String, String> annotations(Migrator migrator) {
         var annotations = new HashMap<>(Map.of(
-                Annotations.REVISION, revision,
-                Annotations.WORKLOAD, workload.ref(),
-                Annotations.INPUTS, inputs));
-        if (trigger != null) {
-            annotations.put(Annotations.TRIGGER, trigger);
+                Annotations.REVISION, target.revision(),
+                Annotations.WORKLOAD, target.workload(),
+                Annotations.INPUTS, target.inputs(),
+                Annotations.NUMBER, String.valueOf(number),
+                Annotations.STEP_KIND, step.kind().name()));
+        target.rolledBackFrom().ifPresent(newer -> annotations.put(Annotations.ROLLED_BACK_FROM, newer));
+        if (migrator.getSpec().trigger() != null) {
+            annotations.put(Annotations.TRIGGER, migrator.getSpec().trigger());
         }
         return annotations;
     }
 
-    private static JobSpec jobSpec(PodTemplateSpec template, JobOverrides job) {
-        return new JobSpecBuilder()
-                .withBackoffLimit(
-                        job.backoffLimit() == null ? JobOverrides.DEFAULT_BACKOFF_LIMIT : (int) job.backoffLimit())
-                .withActiveDeadlineSeconds(job.activeDeadlineSeconds())
-                // a pod that is still terminating may still be migrating: its replacement waits for its end
-                .withPodReplacementPolicy("Failed")
-                .withNewPodFailurePolicy()
-                .addNewRule()
-                .withAction("Ignore")
-                .addNewOnPodCondition()
-                .withType("DisruptionTarget")
-                .withStatus("True")
-                .endOnPodCondition()
-                .endRule()
-                .endPodFailurePolicy()
-                .withTemplate(template)
+    private PodTemplateSpec template(PodTemplateSpec template) {
+        var migrations = template.getSpec().getContainers().getFirst();
+        return new PodTemplateSpecBuilder(template)
+                .editMetadata()
+                .addToLabels(Map.of(Labels.RUN, target.id(), Labels.STEP, step.name()))
+                .endMetadata()
+                .editSpec()
+                .setToContainers(0, told(migrations))
+                .endSpec()
                 .build();
     }
 
-    private static ObjectMeta podMetadata(Migrator migrator) {
-        var spec = migrator.getSpec();
-        var metadata = new ObjectMeta();
-        metadata.setLabels(new HashMap<>(SeenPod.orEmpty(spec.labels())));
-        metadata.getLabels().putAll(OwnLabels.ofPod(migrator.getMetadata()));
-        // a classic sidecar never ends, and with it the Job; the user's annotations may say otherwise
-        metadata.setAnnotations(new HashMap<>(Map.of(
-                "sidecar.istio.io/inject", "false",
-                "linkerd.io/inject", "disabled",
-                "cluster-autoscaler.kubernetes.io/safe-to-evict", "false",
-                "karpenter.sh/do-not-disrupt", "true")));
-        metadata.getAnnotations().putAll(SeenPod.orEmpty(spec.annotations()));
-        metadata.getAnnotations().put(Annotations.NO_WAIT, "true");
-        return metadata;
+    /** The container with what its command may want to know; before all other variables, so that these can refer to it. */
+    private Container told(Container container) {
+        var told = Stream.of(
+                        Stream.of(variable("MIGRATIONS_RUN", target.id())),
+                        Stream.of(variable("MIGRATIONS_REVISION", target.revision())),
+                        target.rolledBackFrom().stream().map(from -> variable("MIGRATIONS_FROM_REVISION", from)))
+                .flatMap(variables -> variables)
+                .toList();
+        var names = told.stream().map(EnvVar::getName).toList();
+        var own = SeenPod.orEmpty(container.getEnv()).stream().filter(variable -> !names.contains(variable.getName()));
+        return new ContainerBuilder(container)
+                .withEnv(Stream.concat(told.stream(), own).toList())
+                .build();
     }
 
-    private static String canonical(JobSpec spec) {
-        try {
-            return CANONICAL.writeValueAsString(spec);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a Job spec that came from JSON must become JSON again", e);
-        }
+    private static EnvVar variable(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    /** The step of a Job that is there, to be done again by another one: without what the API server and the run have added. */
+    static PlannedStep step(Job job, Optional<PlannedStep> planned) {
+        return planned.orElseGet(() -> new PlannedStep(
+                SeenPod.orEmpty(job.getMetadata().getLabels()).getOrDefault(Labels.STEP, "migration"),
+                kind(job),
+                StepApproval.Never,
+                bare(job.getSpec())));
+    }
+
+    private static StepKind kind(Job job) {
+        var kind = SeenPod.orEmpty(job.getMetadata().getAnnotations()).get(Annotations.STEP_KIND);
+        return Stream.of(StepKind.values())
+                .filter(known -> known.name().equals(kind))
+                .findFirst()
+                .orElse(StepKind.Migration);
+    }
+
+    private static JobSpec bare(JobSpec spec) {
+        var labels =
+                new HashMap<>(SeenPod.orEmpty(spec.getTemplate().getMetadata().getLabels()));
+        labels.keySet()
+                .removeIf(key -> key.startsWith("batch.kubernetes.io/")
+                        || List.of("controller-uid", "job-name").contains(key));
+        return new JobSpecBuilder(spec)
+                .withSelector(null)
+                .editTemplate()
+                .editMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .endTemplate()
+                .build();
     }
 }

@@ -7,19 +7,22 @@ import net.coderanger.migrations.api.RunStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * May a run that is going on be stopped? Only if the user said {@code onNewRevision: Replace}, or if nothing of it has run and
- * nothing can: a Job whose image does not exist would otherwise keep its own correction waiting for ever.
+ * May a run that is going on be stopped? Only if the user said {@code onNewRevision: Replace}, or if nothing of its migration has
+ * run and it waits for something: a Job whose image does not exist, a plan that nobody has approved yet, would otherwise keep its
+ * own correction waiting for ever.
  */
 final class Replacement {
 
     private Replacement() {}
 
     /** What the run is stopped for, if it is. Once decided it stays so. */
-    static Optional<String> of(Run run, @Nullable RunStatus before, Migrator migrator, Situation situation) {
-        if (before != null && before.id().equals(run.id()) && before.replacedBy() != null) {
+    static Optional<String> of(
+            Run run, @Nullable RunStatus before, Migrator migrator, Situation situation, History history) {
+        if (before != null && before.replacedBy() != null) {
             return Optional.of(before.replacedBy());
         }
-        return run.stuckBeforeItRan() ? correction(run, migrator, situation) : successor(run, migrator, situation);
+        var waits = run.stuckBeforeItRan() || (!run.active() && !run.hasMigrated());
+        return waits ? correction(run, migrator, situation, history) : successor(run, migrator, situation);
     }
 
     private static Optional<String> successor(Run run, Migrator migrator, Situation situation) {
@@ -28,11 +31,11 @@ final class Replacement {
                 : Optional.empty();
     }
 
-    private static Optional<String> correction(Run run, Migrator migrator, Situation situation) {
+    private static Optional<String> correction(Run run, Migrator migrator, Situation situation, History history) {
         var stillWanted = situation.candidates().stream()
                 .filter(candidate -> candidate.desired().equals(run.revision()))
-                .flatMap(candidate -> MigrationJob.of(migrator, candidate.workload()).stream())
-                .anyMatch(job -> job.inputs().equals(run.inputs()));
+                .flatMap(candidate -> Prospect.way(migrator, candidate, history).stream())
+                .anyMatch(itinerary -> itinerary.inputs().equals(run.inputs()));
         return stillWanted
                 ? Optional.empty()
                 : situation.due().stream()

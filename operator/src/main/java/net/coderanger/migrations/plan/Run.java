@@ -2,25 +2,65 @@ package net.coderanger.migrations.plan;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Annotations;
-import net.coderanger.migrations.api.HistoryEntry;
-import net.coderanger.migrations.api.Outcome;
-import net.coderanger.migrations.api.RunStatus;
-import net.coderanger.migrations.output.Excerpt;
-import org.jspecify.annotations.Nullable;
+import net.coderanger.migrations.api.StepKind;
+import net.coderanger.migrations.plan.MigrationJob.Target;
 
-/** One effort to bring the database to a revision, as its Job tells it. */
-record Run(SeenJob seen, JobState state) {
+/**
+ * One effort to bring the database to a revision, as its Jobs tell it.
+ *
+ * @param jobs its Jobs, the oldest first; at least one
+ * @param itinerary what it does in all; empty if the Job that told it is gone
+ * @param step what its newest Job does
+ * @param state how that Job stands
+ */
+record Run(List<SeenJob> jobs, Optional<Itinerary> itinerary, PlannedStep step, JobState state) {
 
-    static Run of(SeenJob job) {
-        return new Run(job, JobState.of(job));
+    Run {
+        jobs = List.copyOf(jobs);
+    }
+
+    /** The runs that these Jobs belong to. */
+    static List<Run> of(List<SeenJob> jobs) {
+        return jobs.stream().collect(Collectors.groupingBy(SeenJob::runId)).values().stream()
+                .map(Run::one)
+                .sorted(Comparator.comparing(Run::id))
+                .toList();
+    }
+
+    private static Run one(List<SeenJob> unsorted) {
+        var jobs = unsorted.stream()
+                .sorted(Comparator.comparingInt(SeenJob::number))
+                .toList();
+        var newest = jobs.getLast();
+        var told = jobs.stream()
+                .flatMap(job -> Optional.ofNullable(annotations(job).get(Annotations.STEPS)).stream())
+                .findFirst();
+        var itinerary = told.isPresent() ? told.flatMap(Itinerary::parse) : alone(jobs.getFirst());
+        var step = MigrationJob.step(newest.job(), itinerary.flatMap(all -> all.named(newest.step())));
+        return new Run(jobs, itinerary, step, JobState.of(newest));
+    }
+
+    /** A first Job that tells of no steps is the only one. */
+    private static Optional<Itinerary> alone(SeenJob first) {
+        return first.number() == 1
+                ? Optional.of(new Itinerary(List.of(MigrationJob.step(first.job(), Optional.empty())), null))
+                : Optional.empty();
+    }
+
+    SeenJob newest() {
+        return jobs.getLast();
     }
 
     String id() {
-        return seen.runId();
+        return newest().runId();
     }
 
     String revision() {
@@ -31,108 +71,122 @@ record Run(SeenJob seen, JobState state) {
         return annotation(Annotations.INPUTS);
     }
 
-    boolean going() {
+    Optional<String> rolledBackFrom() {
+        return Optional.ofNullable(annotations(jobs.getFirst()).get(Annotations.ROLLED_BACK_FROM));
+    }
+
+    Target target() {
+        return new Target(id(), revision(), annotation(Annotations.WORKLOAD), inputs(), rolledBackFrom());
+    }
+
+    /** The value of {@code spec.trigger} that the run answers. */
+    Optional<String> trigger() {
+        return Optional.ofNullable(annotations(jobs.getFirst()).get(Annotations.TRIGGER));
+    }
+
+    boolean active() {
         return state instanceof JobState.Going;
     }
 
     /** A Job whose pods exist but whose migration has not started and cannot, as things are. */
     boolean stuckBeforeItRan() {
-        return state instanceof JobState.Going going
+        return jobs.size() == 1
+                && state instanceof JobState.Going going
                 && !going.everRan()
                 && going.trouble().isPresent();
+    }
+
+    /** Whether its migration has succeeded. */
+    boolean hasMigrated() {
+        return (kindIsMigration(step.kind()) && state instanceof JobState.Succeeded)
+                || step.kind() == StepKind.After
+                || step.kind() == StepKind.OnFailure;
+    }
+
+    private static boolean kindIsMigration(StepKind kind) {
+        return kind == StepKind.Migration || kind == StepKind.Down;
     }
 
     Optional<JobState.Trouble> trouble() {
         return state instanceof JobState.Going going ? going.trouble() : Optional.empty();
     }
 
-    RunStatus status(@Nullable String replacedBy, String message) {
-        var job = seen.job();
-        return new RunStatus(
-                id(),
-                revision(),
-                image(job),
-                annotation(Annotations.WORKLOAD),
-                seen.name(),
-                job.getMetadata().getUid(),
-                inputs(),
-                annotations().get(Annotations.TRIGGER),
-                started(job),
-                state.attempts(),
-                replacedBy,
-                message);
+    /** The Jobs of a step. */
+    List<SeenJob> jobsOf(PlannedStep which) {
+        return jobs.stream().filter(job -> job.step().equals(which.name())).toList();
     }
 
-    /** The run's place in history, if it has ended. */
-    Optional<HistoryEntry> ended(@Nullable RunStatus before, Instant now) {
+    /** Pods that were started for the current step. */
+    int attempts() {
+        return jobsOf(step).stream()
+                .mapToInt(job -> JobState.of(job).attempts())
+                .sum();
+    }
+
+    /** Why the current step has failed, if it has. */
+    Optional<String> failure() {
         return switch (state) {
+            case JobState.Failed failed -> Optional.of(failed.message());
+            case JobState.Vanished vanished ->
+                Optional.of("its Job was deleted before it had ended; look at the database before it is run again");
             case JobState.Going going -> Optional.empty();
-            case JobState.Succeeded succeeded -> Optional.of(entry(Outcome.Succeeded, null, now));
-            case JobState.Failed failed -> Optional.of(entry(Outcome.Failed, failed.message(), now));
-            case JobState.Vanished vanished -> {
-                var replacedBy = before != null && before.id().equals(id()) ? before.replacedBy() : null;
-                yield Optional.of(
-                        replacedBy == null
-                                ? entry(
-                                        Outcome.Failed,
-                                        "its Job was deleted before it had ended; look at the database before it is run again",
-                                        now)
-                                : entry(Outcome.Replaced, "stopped for " + replacedBy, now));
-            }
+            case JobState.Succeeded succeeded -> Optional.empty();
         };
     }
 
-    /** The place in history of a run whose Job is gone although its outcome was never read. */
-    static HistoryEntry lost(RunStatus run, Instant now) {
-        return new HistoryEntry(
-                run.id(),
-                run.revision(),
-                run.image(),
-                run.workload(),
-                run.job(),
-                Outcome.Failed,
-                run.inputs(),
-                run.trigger(),
-                run.startTime(),
-                Timestamps.of(now),
-                run.attempt(),
-                "its Job is gone, finalizer and all, before its outcome could be read; look at the database before it is run again");
+    /** When the newest Job ended. */
+    Instant ended(Instant now) {
+        return ended(newest()).orElse(now);
     }
 
-    private HistoryEntry entry(Outcome outcome, @Nullable String message, Instant now) {
-        var job = seen.job();
-        var completed = job.getStatus() == null ? null : job.getStatus().getCompletionTime();
-        return new HistoryEntry(
-                id(),
-                revision(),
-                image(job),
-                annotation(Annotations.WORKLOAD),
-                seen.name(),
-                outcome,
-                inputs(),
-                annotations().get(Annotations.TRIGGER),
-                started(job),
-                Objects.requireNonNullElseGet(completed, () -> Timestamps.of(now)),
-                state.attempts(),
-                message,
-                seen.output()
-                        .map(output -> Excerpt.end(output, HistoryEntry.MAX_OUTPUT))
-                        .orElse(null));
+    static Optional<Instant> ended(SeenJob seen) {
+        var status = seen.job().getStatus();
+        if (status == null) {
+            return Optional.empty();
+        }
+        return Stream.concat(
+                        Optional.ofNullable(status.getCompletionTime()).stream(),
+                        SeenPod.orEmpty(status.getConditions()).stream()
+                                .filter(condition ->
+                                        List.of("Complete", "Failed").contains(condition.getType()))
+                                .map(condition -> condition.getLastTransitionTime())
+                                .filter(Objects::nonNull))
+                .findFirst()
+                .map(Instant::parse);
     }
 
-    private static String image(Job job) {
-        return job.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
+    /** The Job that is to follow the newest one. */
+    MigrationJob next(PlannedStep which) {
+        return new MigrationJob(target(), newest().number() + 1, which);
     }
 
-    private static String started(Job job) {
-        return Objects.requireNonNullElse(job.getMetadata().getCreationTimestamp(), "");
+    /** The image of its migration, or of what it does instead. */
+    String image() {
+        return itinerary.map(Itinerary::image).orElse(step.image());
+    }
+
+    String started() {
+        return Objects.requireNonNullElse(jobs.getFirst().job().getMetadata().getCreationTimestamp(), "");
+    }
+
+    /** Who approved what needed approval, in the order in which they did. */
+    Optional<String> approvedBy() {
+        var names = jobs.stream()
+                .flatMap(job -> Optional.ofNullable(annotations(job).get(Annotations.APPROVED_BY)).stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return Optional.of(names).filter(any -> !any.isEmpty());
     }
 
     private String annotation(String key) {
-        return annotations().getOrDefault(key, "");
+        return annotations(jobs.getFirst()).getOrDefault(key, "");
     }
 
-    private Map<String, String> annotations() {
-        return SeenPod.orEmpty(seen.job().getMetadata().getAnnotations());
+    static Map<String, String> annotations(SeenJob seen) {
+        return annotations(seen.job());
+    }
+
+    private static Map<String, String> annotations(Job job) {
+        return SeenPod.orEmpty(job.getMetadata().getAnnotations());
     }
 }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
@@ -51,6 +52,16 @@ public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<S
     String runId() {
         return Objects.requireNonNullElse(
                 SeenPod.orEmpty(job.getMetadata().getLabels()).get(Labels.RUN), name());
+    }
+
+    /** The Job's place among those of its run, from 1. */
+    int number() {
+        var number = SeenPod.orEmpty(job.getMetadata().getAnnotations()).getOrDefault(Annotations.NUMBER, "1");
+        return number.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(number) : 1;
+    }
+
+    String step() {
+        return SeenPod.orEmpty(job.getMetadata().getLabels()).getOrDefault(Labels.STEP, "migration");
     }
 
     /** Whether the Job is being deleted so that its pods are ended first. */

@@ -140,15 +140,16 @@ final class Situation {
     }
 
     private boolean settled(String revision) {
-        return history.migrated(revision) && !runsAgainAfterRollback(revision);
+        return history.migrated(revision) && !mattersAfterRollback(revision);
     }
 
-    /** {@code onRollback: Run}: a workload went back to this revision, with runs of others for it in between. */
-    private boolean runsAgainAfterRollback(String revision) {
-        return spec.onRollbackOrDefault() == OnRollback.Run
+    /** A workload went back to this revision, with runs of others for it in between, and that is not to be passed over. */
+    private boolean mattersAfterRollback(String revision) {
+        return spec.onRollbackOrDefault() != OnRollback.Skip
                 && candidates.stream()
                         .filter(candidate -> candidate.desired().equals(revision))
-                        .anyMatch(candidate -> history.succeededOtherwiseSince(revision, candidate.workload()));
+                        .anyMatch(candidate -> history.succeededOtherwiseSince(revision, candidate.workload())
+                                .isPresent());
     }
 
     private boolean selected(SeenPod pod) {

@@ -32,7 +32,7 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
         for (var job : seen.jobs()) {
             var openRun = unsettled.stream().anyMatch(run -> run.id().equals(job.runId())) && !history.has(job.runId());
             if (openRun) {
-                if (job.pods().isEmpty()) {
+                if (job.pods().isEmpty() && JobState.of(job) instanceof JobState.Going) {
                     times.add(NO_POD_YET);
                 }
                 continue;

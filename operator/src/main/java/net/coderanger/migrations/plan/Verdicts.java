@@ -3,8 +3,9 @@ package net.coderanger.migrations.plan;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.HistoryEntry;
-import net.coderanger.migrations.api.Outcome;
+import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.Phase;
 import net.coderanger.migrations.api.Reason;
 
@@ -15,27 +16,99 @@ final class Verdicts {
 
     private Verdicts() {}
 
-    static Verdict going(Run run, Optional<String> replacedBy, Situation situation) {
-        if (replacedBy.isPresent()) {
+    /** The verdict while a run is going on. */
+    static Verdict going(Migrator migrator, Run run, Course course, Wishes wishes, Situation situation) {
+        return switch (course) {
+            case Course.Going going -> atWork(run, wishes, situation);
+            case Course.Awaiting awaiting ->
+                new Verdict(
+                        Phase.AwaitingApproval,
+                        Reason.AwaitingApproval,
+                        "The run to " + run.revision() + " waits for approval after step "
+                                + run.step().name() + ": " + approve(migrator, Wishes.decisive(run))
+                                + waiting(situation));
+            case Course.Backoff backoff ->
+                new Verdict(
+                        Phase.Running,
+                        Reason.MigrationsRetrying,
+                        to(run) + ": Job " + run.newest().name() + " has failed, the step is tried again at "
+                                + Timestamps.of(backoff.until()) + ": "
+                                + run.failure().orElse("")
+                                + waiting(situation));
+            case Course.Paused paused ->
+                new Verdict(
+                        Phase.Suspended,
+                        Reason.RunSuspended,
+                        "The run to " + run.revision() + " is suspended before step "
+                                + paused.next().name() + "; it goes on after: "
+                                + annotate(migrator, ControlAnnotation.ResumeRun, run.id()) + waiting(situation));
+            case Course.Next next ->
+                new Verdict(
+                        Phase.Running,
+                        Reason.MigrationsRunning,
+                        "Migrating to " + run.revision() + ": step " + named(run, next.step()) + " is started"
+                                + waiting(situation));
+            case Course.Ended ended ->
+                new Verdict(
+                        Phase.Running,
+                        Reason.MigrationsRunning,
+                        "The run to " + run.revision() + " has ended" + waiting(situation));
+        };
+    }
+
+    private static Verdict atWork(Run run, Wishes wishes, Situation situation) {
+        if (wishes.stop().isPresent()) {
             return new Verdict(
                     Phase.Running,
-                    Reason.StaleJob,
-                    "The run to " + run.revision() + " is being stopped for " + replacedBy.get() + waiting(situation));
+                    wishes.cancelledBy().isPresent() ? Reason.MigrationsCancelled : Reason.StaleJob,
+                    "The run to " + run.revision() + " is being stopped"
+                            + wishes.cancelledBy()
+                                    .map(by -> ", as " + by + " asked for")
+                                    .orElseGet(
+                                            () -> " for " + wishes.replacedBy().orElse(""))
+                            + waiting(situation));
         }
-        var what = run.seen().beingDeleted()
-                ? "Job " + run.seen().name() + " has been deleted; its pod's end is awaited"
-                : "Migrating to " + run.revision() + " by Job " + run.seen().name();
+        var what = run.newest().beingDeleted()
+                ? "Job " + run.newest().name() + " has been deleted; its pod's end is awaited"
+                : to(run) + " by Job " + run.newest().name();
         return run.trouble()
                 .map(trouble -> new Verdict(
                         Phase.Running, trouble.reason(), what + ": " + trouble.message() + waiting(situation)))
                 .orElseGet(() -> new Verdict(Phase.Running, Reason.MigrationsRunning, what + waiting(situation)));
     }
 
+    private static String to(Run run) {
+        var step = run.itinerary().filter(all -> !all.oneJob()).map(all -> ": step " + named(run, run.step()));
+        return (run.rolledBackFrom().isPresent() ? "Taking the database back to " : "Migrating to ")
+                + run.revision()
+                + step.orElse("");
+    }
+
+    private static String named(Run run, PlannedStep step) {
+        return run.itinerary()
+                .flatMap(all -> Optional.ofNullable(Report.place(all, step)))
+                .orElse(step.name());
+    }
+
     static Verdict starting(NextRun next, Situation situation) {
+        var target = next.target();
         return new Verdict(
                 Phase.Running,
                 Reason.MigrationsRunning,
-                "Migrating to " + next.candidate().desired() + waiting(situation));
+                (target.rolledBackFrom().isPresent() ? "Taking the database back to " : "Migrating to ")
+                        + target.revision()
+                        + waiting(situation));
+    }
+
+    private static String approve(Migrator migrator, String value) {
+        return annotate(migrator, ControlAnnotation.Approve, value) + " (or reject=…)";
+    }
+
+    /** The command that sets a control annotation. */
+    private static String annotate(Migrator migrator, ControlAnnotation what, String value) {
+        var metadata = migrator.getMetadata();
+        return "kubectl -n " + metadata.getNamespace() + " annotate --overwrite migrator " + metadata.getName() + " "
+                + what.key() + "='" + value + "'";
     }
 
     static Verdict refused(Situation situation, String why) {
@@ -46,7 +119,8 @@ final class Verdicts {
     }
 
     /** The verdict when no run is going on and none starts. */
-    static Verdict idle(Observation seen, Situation situation, History history, boolean justSettled) {
+    static Verdict idle(
+            Observation seen, Situation situation, History history, List<Prospect> prospects, boolean justSettled) {
         var spec = seen.migrator().getSpec();
         var invalid = Selectors.invalid(spec.selector())
                 .map(why -> "spec.selector: " + why)
@@ -80,14 +154,17 @@ final class Verdicts {
                             + situation.containersAtHand());
         }
         if (!situation.due().isEmpty()) {
-            return due(seen, situation, history, justSettled);
+            return due(seen, situation, prospects, justSettled);
+        }
+        if (prospects.stream().anyMatch(prospect -> !(prospect instanceof Prospect.HasFailed))) {
+            return due(seen, situation, prospects, justSettled); // migrated, but to be run again
         }
         // a revision that is migrated, but whose run was asked for again and has failed
         return history.newest()
-                .filter(entry -> entry.outcome() == Outcome.Failed)
+                .filter(entry -> entry.outcome().stalls())
                 .filter(entry -> situation.candidates().stream()
                         .anyMatch(candidate -> candidate.desired().equals(entry.revision())))
-                .map(entry -> new Verdict(Phase.Failed, Reason.MigrationsFailed, failure(entry) + waiting(situation)))
+                .map(entry -> stalled(seen.migrator(), entry, situation))
                 .orElseGet(() -> migrated(situation));
     }
 
@@ -110,26 +187,78 @@ final class Verdicts {
         return new Verdict(Phase.Migrated, Reason.MigrationsUpToDate, revisions + " is migrated" + stranded(situation));
     }
 
-    private static Verdict due(Observation seen, Situation situation, History history, boolean justSettled) {
-        var revision = situation.due().getFirst().desired();
-        if (seen.migrator().getSpec().suspended()) {
+    private static Verdict due(Observation seen, Situation situation, List<Prospect> prospects, boolean justSettled) {
+        var migrator = seen.migrator();
+        var first = prospects.stream().findFirst();
+        var revision = first.map(Prospect::candidate)
+                .or(() -> situation.due().stream().findFirst())
+                .orElseThrow()
+                .desired();
+        if (migrator.getSpec().suspended()) {
             return new Verdict(
                     Phase.Suspended,
                     Reason.Suspended,
                     revision + " has to be migrated, but spec.suspend is true" + waiting(situation));
         }
-        var failed = history.newestOf(revision).filter(entry -> entry.outcome() == Outcome.Failed);
-        return failed.isPresent()
-                ? new Verdict(Phase.Failed, Reason.MigrationsFailed, failure(failed.get()) + waiting(situation))
-                : new Verdict(
-                        Phase.Pending,
-                        Reason.MigrationsPending,
-                        revision + " has to be migrated" + (justSettled ? " next" : "") + waiting(situation));
+        var starts = prospects.stream().anyMatch(prospect -> prospect instanceof Prospect.Starts);
+        if (starts || first.isEmpty()) {
+            return new Verdict(
+                    Phase.Pending,
+                    Reason.MigrationsPending,
+                    revision + " has to be migrated" + (justSettled ? " next" : endsFirst(seen)) + waiting(situation));
+        }
+        return switch (first.get()) {
+            case Prospect.Starts never -> throw new IllegalStateException("no prospect starts");
+            case Prospect.HasFailed failed -> stalled(migrator, failed.entry(), situation);
+            case Prospect.NeedsApproval approval ->
+                new Verdict(
+                        Phase.AwaitingApproval,
+                        Reason.AwaitingApproval,
+                        "The migration to " + revision + " waits for approval: "
+                                + approve(migrator, approval.value()) + ", or set spec.approvedRevision to " + revision
+                                + waiting(situation));
+            case Prospect.IsBlocked blocked ->
+                new Verdict(
+                        Phase.Blocked,
+                        Reason.RollbackBlocked,
+                        blocked.candidate().workload().ref() + " went back to " + revision
+                                + ", which onRollback: Block does not allow: roll out a newer version, or let it start with "
+                                + annotate(migrator, ControlAnnotation.Baseline, revision) + waiting(situation));
+            case Prospect.IsTooLarge large ->
+                new Verdict(
+                        Phase.Invalid,
+                        Reason.StepsTooLarge,
+                        "The steps of the run to " + revision
+                                + " do not fit on a Job (200 KiB): use fewer, or put long commands into a ConfigMap"
+                                + waiting(situation));
+        };
     }
 
-    private static String failure(HistoryEntry entry) {
-        return "The migration to " + entry.revision() + " failed (Job " + entry.job() + "): " + entry.message()
-                + " — roll out a mended version or change the Migrator, or set spec.trigger to a new value to run it again";
+    /** For a run that cannot start yet, because a pod of the one before is still there. */
+    private static String endsFirst(Observation seen) {
+        return seen.jobs().stream()
+                .filter(SeenJob::active)
+                .findFirst()
+                .map(job -> " as soon as the last pod of Job " + job.name() + " has ended")
+                .orElse("");
+    }
+
+    private static Verdict stalled(Migrator migrator, HistoryEntry entry, Situation situation) {
+        var reason = switch (entry.outcome()) {
+            case Cancelled -> Reason.MigrationsCancelled;
+            case Rejected -> Reason.MigrationsRejected;
+            default -> Reason.MigrationsFailed;
+        };
+        var what = switch (entry.outcome()) {
+            case Cancelled -> "The migration to " + entry.revision() + " was stopped: ";
+            case Rejected -> "The migration to " + entry.revision() + " was ";
+            default -> "The migration to " + entry.revision() + " failed (Job " + entry.job() + "): ";
+        };
+        return new Verdict(
+                Phase.Failed,
+                reason,
+                what + entry.message() + " — roll out a mended version, change the Migrator, or run it again: "
+                        + annotate(migrator, ControlAnnotation.Retry, entry.id()) + waiting(situation));
     }
 
     /** Pods that wait although nothing is due: no workload wants their revision, so nothing will ever release them. */

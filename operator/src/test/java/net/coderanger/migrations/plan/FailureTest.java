@@ -22,7 +22,11 @@ class FailureTest {
         assertThat(story.runs("shop:v1")).isEqualTo(1);
         assertThat(story.cluster.status().phase()).isEqualTo(Phase.Failed);
         assertThat(story.message())
-                .contains("failed (Job shop-", "exit code 1", "set spec.trigger", "1 pod waits for shop:v1");
+                .contains(
+                        "failed (Job shop-",
+                        "exit code 1",
+                        "migrations.coderanger.net/retry=",
+                        "1 pod waits for shop:v1");
         story.isAtRest();
     }
 

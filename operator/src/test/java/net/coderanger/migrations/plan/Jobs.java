@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import net.coderanger.migrations.api.Gates;
@@ -16,10 +17,13 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings, Optional<String> out
 
     /** The Job of the run that follows the Migrator's history. */
     static Jobs of(Migrator migrator, Workload workload) {
-        var id = MigrationJob.nextRunId(migrator, History.of(migrator.getStatus()));
+        var history = History.of(migrator.getStatus());
         var revision =
                 Revision.of(workload.template(), migrator.getSpec().container()).orElseThrow();
-        var made = MigrationJob.of(migrator, workload).orElseThrow().job(migrator, id, revision);
+        var candidate = new Candidate(workload, revision, Optional.empty());
+        var itinerary = Itinerary.up(migrator, workload).orElseThrow();
+        var made = NextRun.of(migrator, candidate, itinerary, history, Optional.empty())
+                .job(migrator, Map.of());
         return new Jobs(made, List.of(), List.of(), Optional.empty())
                 .with(job -> job.editMetadata()
                         .withUid("uid-of-" + made.getMetadata().getName())

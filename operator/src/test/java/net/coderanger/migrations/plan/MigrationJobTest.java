@@ -106,7 +106,8 @@ class MigrationJobTest {
         var job = job(migrator, WEB);
         // Then
         assertThat(job.getMetadata().getLabels().keySet())
-                .containsExactlyInAnyOrder("team", "app.kubernetes.io/name", "migrations", Labels.MIGRATOR, Labels.RUN);
+                .containsExactlyInAnyOrder(
+                        "team", "app.kubernetes.io/name", "migrations", Labels.MIGRATOR, Labels.RUN, Labels.STEP);
     }
 
     @Test
@@ -213,6 +214,6 @@ class MigrationJobTest {
     }
 
     private static String inputs(Migrator migrator, Workload workload) {
-        return MigrationJob.of(migrator, workload).orElseThrow().inputs();
+        return Itinerary.up(migrator, workload).orElseThrow().inputs();
     }
 }

@@ -71,6 +71,8 @@ final class Migrators {
                         null,
                         history.lastSuccessfulMigration(),
                         null,
+                        null,
+                        List.of(),
                         history.entries(),
                         null,
                         null,

@@ -121,7 +121,7 @@ class OnceTest {
         assertThat(story.message())
                 .contains(
                         "was deleted before it had ended",
-                        "set spec.trigger to a new value",
+                        "migrations.coderanger.net/retry=",
                         "1 pod waits for shop:v1");
         assertThat(story.runs("shop:v1")).isEqualTo(1);
         assertThat(story.cluster.jobs()).isEmpty();

@@ -32,6 +32,7 @@ class PlannerTest {
         var migrator = Migrators.shop();
         var migrated = after(Migrators.entry("a", "shop:v1", Outcome.Succeeded));
         var other = Map.of("app", "other");
+        var planned = Migrators.shop("before: [{name: plan, command: [plan], approval: Always}]");
         return Stream.of(
                 argumentSet("no pod (B13)", Seen.of(migrator), Phase.NothingToMigrate, Reason.NothingToMigrate, READY),
                 argumentSet(
@@ -82,6 +83,41 @@ class PlannerTest {
                         Phase.Pending,
                         Reason.MigrationsPending,
                         AT_WORK),
+                argumentSet(
+                        "it waits for approval",
+                        Seen.of(Migrators.shop("approval: Required")).pods(web().waiting()),
+                        Phase.AwaitingApproval,
+                        Reason.AwaitingApproval,
+                        NEITHER),
+                argumentSet(
+                        "a step waits for approval",
+                        Seen.of(planned)
+                                .pods(web().waiting())
+                                .jobs(Jobs.of(planned, WEB).succeeded()),
+                        Phase.AwaitingApproval,
+                        Reason.AwaitingApproval,
+                        NEITHER),
+                argumentSet(
+                        "a failed step is tried again",
+                        Seen.of(Migrators.shop("retry: {limit: 1}"))
+                                .pods(web().waiting())
+                                .jobs(Jobs.of(migrator, WEB).failed()),
+                        Phase.Running,
+                        Reason.MigrationsRetrying,
+                        AT_WORK),
+                argumentSet(
+                        "a workload may not go back",
+                        Seen.of(Migrators.with(
+                                        Migrators.shop("onRollback: Block"),
+                                        new History(
+                                                List.of(
+                                                        Migrators.entry("2", "shop:v2", Outcome.Succeeded),
+                                                        Migrators.entry("1", "shop:v1", Outcome.Succeeded)),
+                                                "shop:v2")))
+                                .pods(web().waiting()),
+                        Phase.Blocked,
+                        Reason.RollbackBlocked,
+                        STALLED),
                 argumentSet(
                         "no pod of a template",
                         Seen.of(Migrators.shop("templateSelector: {matchLabels: {role: web}}"))

@@ -173,8 +173,8 @@ class PodTroubleTest {
     @Test
     void a_job_that_fails_without_a_pod_tells_its_own_reason() {
         assertThat(failure(job().failed())).isEqualTo("Job has reached the specified backoff limit");
-        assertThat(failure(job().condition("Failed", "PodFailurePolicy", "Container migrations failed")))
-                .isEqualTo("PodFailurePolicy: Container migrations failed");
+        assertThat(failure(job().condition("Failed", "MaxFailedIndexesExceeded", "Too many indexes failed")))
+                .isEqualTo("MaxFailedIndexesExceeded: Too many indexes failed");
     }
 
     @Test
@@ -234,7 +234,8 @@ class PodTroubleTest {
                 .failed()
                 .output("applied\n".repeat(500) + "Error: relation exists\n    at migrate.js:7");
         // When
-        var entry = Run.of(job.seen()).ended(null, Migrators.T0).orElseThrow();
+        var entry =
+                Seen.of(Migrators.shop()).jobs(job).plan().status().history().getFirst();
         // Then
         assertThat(entry.message()).isEqualTo("container migrations ended with exit code 1: Error: relation exists");
         assertThat(entry.output())
@@ -254,7 +255,8 @@ class PodTroubleTest {
                 .succeeded()
                 .output("Successfully applied 2 migrations");
         // When
-        var entry = Run.of(job.seen()).ended(null, Migrators.T0).orElseThrow();
+        var entry =
+                Seen.of(Migrators.shop()).jobs(job).plan().status().history().getFirst();
         // Then
         assertThat(entry.output()).isEqualTo("Successfully applied 2 migrations");
         assertThat(entry.message()).isNull();

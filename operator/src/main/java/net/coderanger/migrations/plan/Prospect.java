@@ -1,0 +1,161 @@
+package net.coderanger.migrations.plan;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.coderanger.migrations.api.ControlAnnotation;
+import net.coderanger.migrations.api.HistoryEntry;
+import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.MigratorSpec;
+import net.coderanger.migrations.api.OnRollback;
+
+/** Whether the run of a candidate may start, when none is going on. */
+sealed interface Prospect {
+
+    /** Whose desired revision it is about. */
+    Candidate candidate();
+
+    /** It may. */
+    record Starts(NextRun run) implements Prospect {
+        @Override
+        public Candidate candidate() {
+            return run.candidate();
+        }
+    }
+
+    /**
+     * A person has to say so first.
+     *
+     * @param value the value of the annotation that does
+     */
+    record NeedsApproval(Candidate candidate, String value, String inputs) implements Prospect {}
+
+    /** It has failed, and nothing has changed since that could make it succeed. */
+    record HasFailed(Candidate candidate, HistoryEntry entry) implements Prospect {}
+
+    /** {@code onRollback: Block}. */
+    record IsBlocked(Candidate candidate) implements Prospect {}
+
+    /** Its steps do not fit on a Job. */
+    record IsTooLarge(Candidate candidate) implements Prospect {}
+
+    /** The prospects of all candidates that a run is wanted of, the one that is to go first at the front. */
+    static List<Prospect> of(Observation seen, Situation situation, History history, Requests requests) {
+        var migrator = seen.migrator();
+        var due = situation.due();
+        var wanted = due.isEmpty() && askedAgain(migrator, history, requests)
+                ? situation.candidates().stream().limit(1)
+                : due.stream();
+        return wanted.flatMap(candidate -> way(migrator, candidate, history).stream()
+                        .map(itinerary -> of(migrator, candidate, itinerary, situation, history, requests)))
+                .toList();
+    }
+
+    private static Prospect of(
+            Migrator migrator,
+            Candidate candidate,
+            Itinerary itinerary,
+            Situation situation,
+            History history,
+            Requests requests) {
+        var failed = failedAlready(candidate, itinerary, migrator.getSpec(), situation, history);
+        var again = requests.open(ControlAnnotation.Retry).isPresent()
+                || requests.open(ControlAnnotation.Run).isPresent();
+        if (blocked(migrator, candidate, history)) {
+            return new IsBlocked(candidate);
+        }
+        if (itinerary.tooLarge()) {
+            return new IsTooLarge(candidate);
+        }
+        if (failed.isPresent() && !again) {
+            return new HasFailed(candidate, failed.get());
+        }
+        var approvedBy = approvedBy(migrator, candidate, requests);
+        return migrator.getSpec().approvalRequired() && approvedBy.isEmpty()
+                ? new NeedsApproval(
+                        candidate, approvalValue(seenValue(migrator), candidate, migrator, history), itinerary.inputs())
+                : new Starts(NextRun.of(migrator, candidate, itinerary, history, approvedBy));
+    }
+
+    /** The way to a candidate's desired revision: down, if it is a way back and the Migrator knows how. */
+    static Optional<Itinerary> way(Migrator migrator, Candidate candidate, History history) {
+        var newer = newer(candidate, history);
+        return migrator.getSpec().onRollbackOrDefault() == OnRollback.Down && newer.isPresent()
+                ? Itinerary.down(
+                        migrator,
+                        candidate.workload(),
+                        history.imageOf(newer.get().revision()))
+                : Itinerary.up(migrator, candidate.workload());
+    }
+
+    /** What the database was brought to for the workload since the candidate's desired revision was migrated, if anything. */
+    static Optional<HistoryEntry> newer(Candidate candidate, History history) {
+        return history.migrated(candidate.desired())
+                ? history.succeededOtherwiseSince(candidate.desired(), candidate.workload())
+                : Optional.empty();
+    }
+
+    private static boolean blocked(Migrator migrator, Candidate candidate, History history) {
+        return migrator.getSpec().onRollbackOrDefault() == OnRollback.Block
+                && newer(candidate, history).isPresent();
+    }
+
+    /**
+     * A failed run starts again when something has changed that could make it succeed; nothing else does it. The workload it
+     * failed from is asked, as long as it still wants that revision: another one's template differs anyway.
+     */
+    private static Optional<HistoryEntry> failedAlready(
+            Candidate candidate, Itinerary itinerary, MigratorSpec spec, Situation situation, History history) {
+        return history.newestOf(candidate.desired())
+                .filter(entry -> entry.outcome().stalls())
+                .filter(entry -> Objects.equals(entry.trigger(), spec.trigger()))
+                .filter(entry -> entry.inputs().equals(itinerary.inputs())
+                        || (!entry.workload().equals(candidate.workload().ref())
+                                && situation.wants(entry.workload(), entry.revision())));
+    }
+
+    /** Whether a run is wanted although nothing is due. */
+    private static boolean askedAgain(Migrator migrator, History history, Requests requests) {
+        var trigger = migrator.getSpec().triggerIfAny();
+        var triggered = trigger.isPresent() && !trigger.equals(history.newest().map(HistoryEntry::trigger));
+        var retried = requests.open(ControlAnnotation.Retry).isPresent()
+                && history.newest().filter(entry -> entry.outcome().stalls()).isPresent();
+        return triggered || retried || requests.open(ControlAnnotation.Run).isPresent();
+    }
+
+    private static Optional<String> approvedBy(Migrator migrator, Candidate candidate, Requests requests) {
+        if (!migrator.getSpec().approvalRequired()) {
+            return Optional.empty();
+        }
+        return candidate.desired().equals(migrator.getSpec().approvedRevision())
+                ? Optional.of("spec.approvedRevision")
+                : decides(ControlAnnotation.Approve, migrator, candidate.desired(), requests)
+                        .map(Requests.Request::by);
+    }
+
+    /** A request that is about the start of a revision's run, and not about a step of one. */
+    static Optional<Requests.Request> decides(
+            ControlAnnotation what, Migrator migrator, String revision, Requests requests) {
+        return requests.open(what)
+                .filter(request -> request.revision().equals(revision))
+                .filter(request -> !request.value().startsWith(revision + " " + MigrationJob.namePrefix(migrator)));
+    }
+
+    private static Stream<String> seenValue(Migrator migrator) {
+        var status = migrator.getStatus();
+        return status == null
+                ? Stream.empty()
+                : status.handledRequests().stream()
+                        .filter(handled -> handled.request().equals(ControlAnnotation.Approve.verb())
+                                || handled.request().equals(ControlAnnotation.Reject.verb()))
+                        .map(handled -> handled.value());
+    }
+
+    /** The revision; more only if that was said before, for a value is used once. */
+    private static String approvalValue(Stream<String> used, Candidate candidate, Migrator migrator, History history) {
+        return used.anyMatch(candidate.desired()::equals)
+                ? candidate.desired() + " run-" + MigrationJob.nextRunId(migrator, history)
+                : candidate.desired();
+    }
+}

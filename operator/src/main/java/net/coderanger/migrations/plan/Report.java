@@ -1,0 +1,259 @@
+package net.coderanger.migrations.plan;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import net.coderanger.migrations.api.Annotations;
+import net.coderanger.migrations.api.HistoryEntry;
+import net.coderanger.migrations.api.Outcome;
+import net.coderanger.migrations.api.RunStatus;
+import net.coderanger.migrations.api.StepState;
+import net.coderanger.migrations.api.StepStatus;
+import net.coderanger.migrations.output.Excerpt;
+import org.jspecify.annotations.Nullable;
+
+/** What is told of runs in the status. */
+final class Report {
+
+    private Report() {}
+
+    /** A run that is going on. */
+    static RunStatus of(Run run, Course course, Wishes wishes, String message) {
+        var newest = run.newest();
+        return new RunStatus(
+                run.id(),
+                run.revision(),
+                run.image(),
+                run.target().workload(),
+                newest.name(),
+                newest.job().getMetadata().getUid(),
+                run.itinerary().map(all -> place(all, run.step())).orElse(null),
+                steps(run, course, Optional.empty()),
+                run.inputs(),
+                run.trigger().orElse(null),
+                run.started(),
+                run.attempts(),
+                course instanceof Course.Backoff backoff ? Timestamps.of(backoff.until()) : null,
+                run.approvedBy().orElse(null),
+                wishes.suspended() ? true : null,
+                wishes.cancelledBy().orElse(null),
+                run.rolledBackFrom().orElse(null),
+                wishes.replacedBy().orElse(null),
+                message);
+    }
+
+    /** A run whose first Job is being created. */
+    static RunStatus of(NextRun next, String job, @Nullable String trigger, Instant now) {
+        var target = next.target();
+        var itinerary = next.itinerary();
+        return new RunStatus(
+                target.id(),
+                target.revision(),
+                itinerary.image(),
+                target.workload(),
+                job,
+                null,
+                place(itinerary, itinerary.first()),
+                itinerary.oneJob()
+                        ? List.of()
+                        : itinerary.steps().stream().map(Report::pending).toList(),
+                target.inputs(),
+                trigger,
+                Timestamps.of(now),
+                0,
+                null,
+                next.approvedBy().orElse(null),
+                null,
+                null,
+                target.rolledBackFrom().orElse(null),
+                null,
+                "its Job is created");
+    }
+
+    /** A run that has ended. */
+    static HistoryEntry of(Run run, Course.Ended ended, Wishes wishes, Instant now) {
+        var failure = wishes.stop().isPresent() ? Optional.<String>empty() : failure(run);
+        var message = ended.message()
+                .map(more -> failure.map(why -> why + "; " + more).orElse(more))
+                .or(() -> failure)
+                .orElse(null);
+        return new HistoryEntry(
+                run.id(),
+                run.revision(),
+                run.image(),
+                run.target().workload(),
+                run.newest().name(),
+                ended.outcome(),
+                run.inputs(),
+                run.trigger().orElse(null),
+                run.started(),
+                Timestamps.of(Run.ended(run.newest()).orElse(now)),
+                run.attempts(),
+                steps(run, ended, wishes.decision().map(Wishes.Decision::by)),
+                approvedBy(run, wishes),
+                run.rolledBackFrom().orElse(null),
+                message,
+                output(run));
+    }
+
+    /** A revision that is decided about without a run. */
+    static HistoryEntry decided(
+            String id,
+            String revision,
+            String workload,
+            Outcome outcome,
+            String inputs,
+            Requests.Request request,
+            Instant now) {
+        return new HistoryEntry(
+                id,
+                revision,
+                revision,
+                workload,
+                "",
+                outcome,
+                inputs,
+                null,
+                Timestamps.of(now),
+                Timestamps.of(now),
+                null,
+                List.of(),
+                request.by(),
+                null,
+                (outcome == Outcome.Baseline ? "said to be migrated by " : "rejected by ") + request.by() + ": "
+                        + request.value(),
+                null);
+    }
+
+    /** A run whose Jobs are gone although its outcome was never read. */
+    static HistoryEntry lost(RunStatus run, Instant now) {
+        return new HistoryEntry(
+                run.id(),
+                run.revision(),
+                run.image(),
+                run.workload(),
+                run.job(),
+                Outcome.Failed,
+                run.inputs(),
+                run.trigger(),
+                run.startTime(),
+                Timestamps.of(now),
+                run.attempt(),
+                run.steps(),
+                run.approvedBy(),
+                run.rolledBackFrom(),
+                "its Job is gone, finalizer and all, before its outcome could be read; look at the database before it is run again",
+                null);
+    }
+
+    /** The step that a run is at, as {@code number/of name}; a run of one Job has none. */
+    static @Nullable String place(Itinerary itinerary, PlannedStep step) {
+        if (itinerary.oneJob()) {
+            return null;
+        }
+        var number = itinerary.number(step);
+        return number == 0 ? step.name() : number + "/" + itinerary.steps().size() + " " + step.name();
+    }
+
+    /** After onFailure the reason is still that of the step before it. */
+    private static Optional<String> failure(Run run) {
+        var failed = run.jobs().stream()
+                .filter(job -> !job.step().equals("on-failure"))
+                .reduce((older, newer) -> newer);
+        return failed.flatMap(job -> switch (JobState.of(job)) {
+            case JobState.Failed state -> Optional.of(inStep(run, job, state.message()));
+            case JobState.Vanished state ->
+                Optional.of(inStep(
+                        run,
+                        job,
+                        "its Job was deleted before it had ended; look at the database before it is run again"));
+            case JobState.Going state -> Optional.empty();
+            case JobState.Succeeded state -> Optional.empty();
+        });
+    }
+
+    private static String inStep(Run run, SeenJob job, String why) {
+        return run.itinerary().filter(Itinerary::oneJob).isPresent()
+                        || run.itinerary().isEmpty()
+                ? why
+                : "step " + job.step() + ": " + why;
+    }
+
+    private static @Nullable String output(Run run) {
+        return run.newest()
+                .output()
+                .map(output -> Excerpt.end(output, HistoryEntry.MAX_OUTPUT))
+                .orElse(null);
+    }
+
+    private static @Nullable String approvedBy(Run run, Wishes wishes) {
+        var last = wishes.decision().filter(Wishes.Decision::approved).map(Wishes.Decision::by);
+        return run.approvedBy()
+                .map(names -> last.filter(name -> !List.of(names.split(", ")).contains(name))
+                        .map(name -> names + ", " + name)
+                        .orElse(names))
+                .or(() -> last)
+                .orElse(null);
+    }
+
+    private static StepStatus pending(PlannedStep step) {
+        return new StepStatus(step.name(), step.kind(), StepState.Pending, null, null, null, null, null);
+    }
+
+    private static List<StepStatus> steps(Run run, Course course, Optional<String> decidedBy) {
+        var itinerary = run.itinerary();
+        if (itinerary.isEmpty() || itinerary.get().oneJob()) {
+            return List.of();
+        }
+        var steps = new ArrayList<StepStatus>();
+        itinerary.get().steps().forEach(step -> steps.add(step(run, step, course, decidedBy)));
+        Optional.ofNullable(itinerary.get().onFailure())
+                .filter(step -> !run.jobsOf(step).isEmpty())
+                .ifPresent(step -> steps.add(step(run, step, course, decidedBy)));
+        return steps;
+    }
+
+    private static StepStatus step(Run run, PlannedStep step, Course course, Optional<String> decidedBy) {
+        var jobs = run.jobsOf(step);
+        if (jobs.isEmpty()) {
+            return pending(step);
+        }
+        var newest = jobs.getLast();
+        var current = step.name().equals(run.step().name());
+        var attempts =
+                jobs.stream().mapToInt(job -> JobState.of(job).attempts()).sum();
+        return new StepStatus(
+                step.name(),
+                step.kind(),
+                state(newest, current, course),
+                newest.name(),
+                attempts,
+                Objects.requireNonNullElse(jobs.getFirst().job().getMetadata().getCreationTimestamp(), ""),
+                Run.ended(newest).map(Timestamps::of).orElse(null),
+                current ? decidedBy.orElse(null) : approver(run, newest));
+    }
+
+    private static StepState state(SeenJob newest, boolean current, Course course) {
+        if (current && course instanceof Course.Awaiting) {
+            return StepState.AwaitingApproval;
+        }
+        return switch (JobState.of(newest)) {
+            case JobState.Going going -> StepState.Running;
+            case JobState.Succeeded succeeded -> StepState.Succeeded;
+            case JobState.Failed failed ->
+                current && course instanceof Course.Backoff ? StepState.Retrying : StepState.Failed;
+            case JobState.Vanished vanished -> StepState.Failed;
+        };
+    }
+
+    /** Whoever let a run go on after a step stands on the Job that was started then. */
+    private static @Nullable String approver(Run run, SeenJob last) {
+        return run.jobs().stream()
+                .filter(job -> job.number() == last.number() + 1)
+                .findFirst()
+                .map(job -> Run.annotations(job).get(Annotations.APPROVED_BY))
+                .orElse(null);
+    }
+}
