@@ -46,10 +46,14 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
                 last);
     }
 
-    /** Whether a revision has a successful run. */
+    /** Whether a revision has a successful run that was not taken back since by {@code spec.down}. */
     public boolean migrated(String revision) {
         return entries.stream()
-                .anyMatch(entry -> entry.succeeded() && entry.revision().equals(revision));
+                .filter(HistoryEntry::succeeded)
+                .filter(entry -> entry.revision().equals(revision) || revision.equals(entry.rolledBackFrom()))
+                .findFirst()
+                .filter(entry -> entry.revision().equals(revision))
+                .isPresent();
     }
 
     /**
@@ -126,12 +130,14 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
         var kept = new ArrayList<HistoryEntry>();
         var noSuccessYet = new HashSet<>(inUse);
         var noEntryYet = new HashSet<>(inUse);
+        var notTakenBackYet = new HashSet<>(inUse);
         var workloads = new HashSet<String>();
         for (var entry : entries) {
             var newest = noEntryYet.remove(entry.revision());
             var newestSuccess = entry.succeeded() && noSuccessYet.remove(entry.revision());
+            var takenBack = entry.succeeded() && notTakenBackYet.remove(entry.rolledBackFrom());
             var newestOfWorkload = entry.succeeded() && comesBack(entry) && workloads.add(entry.workload());
-            var needed = newest || newestSuccess || withJob.contains(entry.id());
+            var needed = newest || newestSuccess || takenBack || withJob.contains(entry.id());
             if (kept.size() < limit || needed || (newestOfWorkload && kept.size() < MAX)) {
                 kept.add(entry);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Gate;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.MigratorStatus;
@@ -174,5 +175,25 @@ class HistoryTest {
 
     private static List<String> ids(History history) {
         return history.entries().stream().map(HistoryEntry::id).toList();
+    }
+
+    @Test
+    void a_revision_that_was_taken_back_is_not_migrated_any_more_and_that_is_not_forgotten() {
+        // Given
+        var up1 = Migrators.entry("1", "shop:v1", Outcome.Succeeded);
+        var up2 = Migrators.entry("2", "shop:v2", Outcome.Succeeded);
+        var down = Migrators.down("3", "shop:v2", "shop:v1");
+        var others = List.of(
+                Migrators.entry("5", "shop:v4", Outcome.Failed), Migrators.entry("4", "shop:v3", Outcome.Failed));
+        var history = new History(
+                Stream.concat(others.stream(), Stream.of(down, up2, up1)).toList(), null);
+        // Then
+        assertThat(history.migrated("shop:v2")).isFalse();
+        assertThat(history.migrated("shop:v1")).isTrue();
+        assertThat(history.trimmed(1, Set.of("shop:v2"), Set.of()).migrated("shop:v2"))
+                .isFalse();
+        assertThat(history.with(Migrators.entry("6", "shop:v2", Outcome.Succeeded))
+                        .migrated("shop:v2"))
+                .isTrue();
     }
 }

@@ -100,6 +100,28 @@ final class Migrators {
                 outcome == Outcome.Failed ? "container migrations ended with exit code 1" : null);
     }
 
+    /** A run of spec.down that has succeeded. */
+    static HistoryEntry down(String id, String from, String to) {
+        var up = entry(id, to, Outcome.Succeeded);
+        return new HistoryEntry(
+                id,
+                to,
+                from,
+                up.workload(),
+                up.job(),
+                up.outcome(),
+                up.inputs(),
+                null,
+                up.startTime(),
+                up.completionTime(),
+                1,
+                List.of(),
+                null,
+                from,
+                null,
+                null);
+    }
+
     static <T> T yaml(String text, Class<T> type) {
         return YAML.unmarshal(text, type);
     }
