@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.SafeName;
+import net.coderanger.migrations.output.Excerpt;
 import net.coderanger.migrations.plan.Action;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,7 @@ final class MigratorEvents {
                         .build())
                 .withType(warning ? "Warning" : "Normal")
                 .withReason(reason)
-                .withMessage(message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…")
+                .withMessage(Excerpt.start(message, MAX_MESSAGE))
                 .withFirstTimestamp(now)
                 .withLastTimestamp(now)
                 .withCount(1)

@@ -25,12 +25,14 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
 
     private final KubernetesClient client;
     private final Clock clock;
+    private final JobOutput output;
     private final Applier applier;
     private volatile @Nullable Watches watches;
 
     public MigratorReconciler(KubernetesClient client, Clock clock, Listener listener) {
         this.client = client;
         this.clock = clock;
+        this.output = new JobOutput(client);
         this.applier = new Applier(client, clock, listener);
     }
 
@@ -51,7 +53,7 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
         if (pausedAsByTheOriginal(migrator)) {
             return UpdateControl.noUpdate();
         }
-        var seen = new Observer(client, cache(), clock).observe(migrator);
+        var seen = new Observer(client, cache(), output, clock).observe(migrator);
         var lookAgain = applier.apply(
                 seen,
                 Planner.plan(seen),

@@ -17,16 +17,18 @@ import net.coderanger.migrations.plan.Observation;
 import net.coderanger.migrations.plan.SeenJob;
 import net.coderanger.migrations.plan.SeenPod;
 
-/** Gathers what a plan is made from: pods and Jobs from the caches, workloads live. */
+/** Gathers what a plan is made from: pods and Jobs from the caches, workloads and what Jobs have printed live. */
 final class Observer {
 
     private final KubernetesClient client;
     private final ClusterCache cache;
+    private final JobOutput output;
     private final Clock clock;
 
-    Observer(KubernetesClient client, ClusterCache cache, Clock clock) {
+    Observer(KubernetesClient client, ClusterCache cache, JobOutput output, Clock clock) {
         this.client = client;
         this.cache = cache;
+        this.output = output;
         this.clock = clock;
     }
 
@@ -40,7 +42,10 @@ final class Observer {
                         .filter(pod -> Involvement.holdsOrSelects(migrator, pod))
                         .map(pod -> seen(pod, lookup))
                         .toList(),
-                jobs(migrator).stream().flatMap(job -> seen(job, pods).stream()).toList(),
+                jobs(migrator).stream()
+                        .flatMap(job -> seen(job, pods).stream())
+                        .map(job -> job.unsettled(migrator) ? output.shown(job) : JobOutput.silent(job))
+                        .toList(),
                 clock.instant());
     }
 

@@ -33,6 +33,20 @@ public final class Excerpt {
         return CUT + text.substring(splits(text, start) ? start + 1 : start);
     }
 
+    /**
+     * The last whole lines of a text, without blank ones at its end.
+     *
+     * @param max longest result, in UTF-16 units; of a last line that is longer, the end
+     */
+    public static String lastLines(String text, int max) {
+        var lines = text.stripTrailing();
+        if (lines.length() <= max) {
+            return lines;
+        }
+        var end = lines.substring(lines.length() - max);
+        return end.substring(end.indexOf('\n') + 1);
+    }
+
     private static boolean splits(String text, int index) {
         return Character.isSurrogatePair(text.charAt(index - 1), text.charAt(index));
     }

@@ -20,6 +20,9 @@ import net.coderanger.migrations.api.Migrator;
  */
 public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<String> output) {
 
+    /** Name of the container that migrates. */
+    public static final String CONTAINER = JobPodTemplate.CONTAINER;
+
     public SeenJob {
         pods = List.copyOf(pods);
         warnings = List.copyOf(warnings);
@@ -37,6 +40,14 @@ public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<S
                         .filter(status -> JobState.state(status).getTerminated() != null)
                         .isPresent())
                 .toList());
+    }
+
+    /** What the migration wrote for kubelet, or kubelet took from the end of its log. */
+    public static Optional<String> terminationMessage(Pod pod) {
+        return JobState.migrations(pod)
+                .map(status -> JobState.state(status).getTerminated())
+                .map(terminated -> terminated.getMessage())
+                .filter(message -> !message.isBlank());
     }
 
     /** Whether its outcome does not stand in the status of its Migrator yet. */

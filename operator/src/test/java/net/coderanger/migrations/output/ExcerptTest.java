@@ -26,4 +26,13 @@ class ExcerptTest {
         assertThat(Excerpt.start("ab😀cd", 5)).isEqualTo("ab😀…");
         assertThat(Excerpt.end("ab😀cd", 5)).isEqualTo("…😀cd");
     }
+
+    @Test
+    void of_a_log_whole_lines_are_kept() {
+        assertThat(Excerpt.lastLines("one\ntwo\nthree\n\n", 100)).isEqualTo("one\ntwo\nthree");
+        assertThat(Excerpt.lastLines("one\ntwo\nthree\n\n", 10)).isEqualTo("two\nthree");
+        assertThat(Excerpt.lastLines("one\ntwo\nthree\n\n", 9)).isEqualTo("three");
+        assertThat(Excerpt.lastLines("one\n0123456789\n", 5)).isEqualTo("56789");
+        assertThat(Excerpt.lastLines("\n \n", 2)).isEmpty();
+    }
 }
