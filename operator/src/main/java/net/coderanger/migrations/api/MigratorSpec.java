@@ -24,15 +24,14 @@ import org.jspecify.annotations.Nullable;
         value = "!has(self.onRollback) || self.onRollback != 'Down' || has(self.down)",
         message = "down: is needed by onRollback: Down")
 @ValidationRule(
-        value =
-                "(has(self.before) ? self.before : []).all(b, b.name != 'migration' && b.name != 'down' && b.name != 'on-failure')"
-                        + " && (has(self.after) ? self.after : []).all(a, a.name != 'migration' && a.name != 'down' && a.name != 'on-failure')",
-        message = "before, after: migration, down and on-failure are names of the operator's own steps")
+        value = "!has(self.before) || self.before.all(b, self.before.exists_one(o, o.name == b.name))",
+        message = "before: each step needs a name of its own")
+@ValidationRule(
+        value = "!has(self.after) || self.after.all(a, self.after.exists_one(o, o.name == a.name))",
+        message = "after: each step needs a name of its own")
 @ValidationRule(
         value =
-                "(has(self.before) ? self.before : []).all(b, (has(self.before) ? self.before : []).exists_one(o, o.name == b.name)"
-                        + " && !(has(self.after) ? self.after : []).exists(a, a.name == b.name))"
-                        + " && (has(self.after) ? self.after : []).all(a, (has(self.after) ? self.after : []).exists_one(o, o.name == a.name))",
+                "!has(self.before) || !has(self.after) || !self.before.exists(b, self.after.exists(a, a.name == b.name))",
         message = "before, after: each step needs a name of its own")
 public record MigratorSpec(
         @Required

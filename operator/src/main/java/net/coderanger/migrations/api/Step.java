@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
         value = "has(self.image) || has(self.command) || has(self.args)",
         message = "image, command or args: one of them has to say what runs")
+@ValidationRule(
+        value = "!(self.name in ['migration', 'down', 'on-failure'])",
+        message = "name: migration, down and on-failure are names of the operator's own steps")
 public record Step(
         @Required
         @Size(min = 1, max = 40)

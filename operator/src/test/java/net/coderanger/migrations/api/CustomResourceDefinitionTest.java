@@ -30,7 +30,8 @@ class CustomResourceDefinitionTest {
     private static final Path REFERENCE = Path.of("..", "docs", "reference", "migrator.md");
 
     /** The generator sorts columns by path; people read them in this order. */
-    private static final List<String> COLUMNS = List.of("Revision", "Phase", "Ready", "Waiting", "Message", "Age");
+    private static final List<String> COLUMNS =
+            List.of("Revision", "Phase", "Step", "Ready", "Waiting", "Message", "Age");
 
     private final KubernetesSerialization serialization = new KubernetesSerialization();
     private CustomResourceDefinition generated = new CustomResourceDefinition();
