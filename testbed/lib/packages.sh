@@ -10,6 +10,7 @@ packages_of() {
       echo docker.io tini
       apt-cache pkgnames docker-cli | grep -x docker-cli || true ;;
     busybox) echo busybox-static ;;
+    prometheus) echo prometheus ;;
     # Libraries that the programs above may lack on a small system.
     libraries) echo libseccomp2 libdevmapper1.02.1 libsystemd0 libselinux1 libudev1 libpcre2-8-0 libcap2 libgcrypt20 libgpg-error0 liblz4-1 liblzma5 libzstd1 ;;
   esac
