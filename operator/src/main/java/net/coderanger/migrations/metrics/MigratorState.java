@@ -5,15 +5,20 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.api.PendingApproval;
 import net.coderanger.migrations.api.Phase;
+import net.coderanger.migrations.api.Reason;
 import net.coderanger.migrations.api.RunStatus;
 import net.coderanger.migrations.plan.Abandoned;
 import net.coderanger.migrations.plan.Involvement;
@@ -24,19 +29,30 @@ import net.coderanger.migrations.plan.Involvement;
  * @param namespace its namespace
  * @param name its name
  * @param exists false for one that pods wait for although there is none
- * @param phase empty as long as it has no status
+ * @param phase one of {@link #phases}
  * @param waitingSince when each pod that it holds back now was created
  * @param ungatedPods how many pods run although their revision is not migrated
  * @param runningSince when the run that is going on was started
+ * @param approvalSince since when a person's approval is awaited
  */
 record MigratorState(
         String namespace,
         String name,
         boolean exists,
-        Optional<Phase> phase,
+        String phase,
         List<Instant> waitingSince,
         int ungatedPods,
-        Optional<Instant> runningSince) {
+        Optional<Instant> runningSince,
+        Optional<Instant> approvalSince) {
+
+    /** In place of {@code Failed}, when it was somebody's decision. */
+    static final String STOPPED = "Stopped";
+
+    /** In place of a phase, for a Migrator without a status. */
+    static final String UNKNOWN = "Unknown";
+
+    private static final Set<String> DECISIONS =
+            Set.of(Reason.MigrationsCancelled.name(), Reason.MigrationsRejected.name());
 
     MigratorState {
         waitingSince = List.copyOf(waitingSince);
@@ -71,13 +87,31 @@ record MigratorState(
                 migrator.getMetadata().getNamespace(),
                 migrator.getMetadata().getName(),
                 true,
-                Optional.ofNullable(status.phase()),
+                phase(status),
                 gated.stream()
                         .filter(pod -> Involvement.holds(migrator, pod))
                         .map(MigratorState::created)
                         .toList(),
                 Objects.requireNonNullElse(status.ungatedPods(), 0),
-                Optional.ofNullable(status.run()).map(RunStatus::startTime).flatMap(MigratorState::time));
+                Optional.ofNullable(status.run()).map(RunStatus::startTime).flatMap(MigratorState::time),
+                Optional.ofNullable(status.pendingApproval())
+                        .map(PendingApproval::since)
+                        .flatMap(MigratorState::time));
+    }
+
+    /** All that {@link #phase} may be. */
+    static List<String> phases() {
+        return Stream.concat(Arrays.stream(Phase.values()).map(Phase::name), Stream.of(STOPPED, UNKNOWN))
+                .toList();
+    }
+
+    private static String phase(MigratorStatus status) {
+        if (status.phase() == null) {
+            return UNKNOWN;
+        }
+        var decided = status.phase() == Phase.Failed
+                && status.conditions().stream().anyMatch(condition -> DECISIONS.contains(condition.reason()));
+        return decided ? STOPPED : status.phase().name();
     }
 
     /** Those that pods name in their templates and that nobody has created. */
@@ -90,7 +124,14 @@ record MigratorState(
                                 .add(created(pod))));
         return waiting.entrySet().stream()
                 .map(entry -> new MigratorState(
-                        namespace, entry.getKey(), false, Optional.empty(), entry.getValue(), 0, Optional.empty()))
+                        namespace,
+                        entry.getKey(),
+                        false,
+                        UNKNOWN,
+                        entry.getValue(),
+                        0,
+                        Optional.empty(),
+                        Optional.empty()))
                 .toList();
     }
 

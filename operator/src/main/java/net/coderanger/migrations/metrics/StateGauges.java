@@ -6,7 +6,6 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,14 +14,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import net.coderanger.migrations.api.Phase;
 
 /** The gauges of state: pure, from what is known of the Migrators at a moment. */
 final class StateGauges {
-
-    /** In place of a phase, for a Migrator without a status. */
-    private static final String UNKNOWN = "Unknown";
 
     private static final BinaryOperator<Double> SUM = Double::sum;
     private static final BinaryOperator<Double> MAX = Math::max;
@@ -64,6 +58,16 @@ final class StateGauges {
                         "migrations_longest_run_seconds",
                         "For how long the run that was started first of those that are going on has been going on; 0 if none is.",
                         state -> age(state.runningSince()),
+                        MAX),
+                gauge(
+                        "migrations_pending_approvals",
+                        "Runs that wait for a person's approval.",
+                        state -> state.approvalSince().isPresent() ? 1 : 0,
+                        SUM),
+                gauge(
+                        "migrations_oldest_pending_approval_seconds",
+                        "For how long the first of them has been waiting; 0 if none is.",
+                        state -> age(state.approvalSince()),
                         MAX));
     }
 
@@ -71,19 +75,14 @@ final class StateGauges {
     private GaugeSnapshot phases() {
         var gauge = GaugeSnapshot.builder()
                 .name("migrations_migrators")
-                .help("Migrators by phase; " + UNKNOWN + ": without a status so far.");
-        names().forEach(phase -> totals(
-                        MigratorState::exists, state -> phaseOf(state).equals(phase) ? 1 : 0, SUM)
-                .forEach(total -> gauge.dataPoint(total.point(Labels.of("phase", phase)))));
+                .help(
+                        "Migrators by phase. Stopped: Failed, because somebody has cancelled the run or rejected it. Unknown: without"
+                                + " a status so far.");
+        MigratorState.phases()
+                .forEach(phase -> totals(
+                                MigratorState::exists, state -> state.phase().equals(phase) ? 1 : 0, SUM)
+                        .forEach(total -> gauge.dataPoint(total.point(Labels.of("phase", phase)))));
         return gauge.build();
-    }
-
-    private static Stream<String> names() {
-        return Stream.concat(Arrays.stream(Phase.values()).map(Phase::name), Stream.of(UNKNOWN));
-    }
-
-    private static String phaseOf(MigratorState state) {
-        return state.phase().map(Phase::name).orElse(UNKNOWN);
     }
 
     private GaugeSnapshot gauge(

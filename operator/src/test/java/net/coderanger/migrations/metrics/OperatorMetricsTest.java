@@ -59,6 +59,8 @@ class OperatorMetricsTest {
                         "migrations_run_duration_seconds_bucket{outcome=\"Failed\",le=\"10.0\"} 0",
                         "migrations_run_duration_seconds_bucket{outcome=\"Failed\",le=\"60.0\"} 1",
                         "migrations_run_duration_seconds_sum{outcome=\"Failed\"} 30.0",
+                        "migrations_step_duration_seconds_sum{step=\"migration\"} 30.0",
+                        "migrations_step_duration_seconds_count{step=\"onFailure\"} 0",
                         "migrations_retries_total 3.0");
     }
 
@@ -76,6 +78,23 @@ class OperatorMetricsTest {
                 .contains(
                         "migrations_runs_total{outcome=\"Succeeded\"} 1.0",
                         "migrations_run_duration_seconds_count{outcome=\"Succeeded\"} 0");
+    }
+
+    @Test
+    void a_decision_without_a_run_has_no_duration() {
+        // Given
+        var after = migrator("""
+                {history: [{id: r1, revision: v1, image: v1, workload: Deployment/web, job: "", inputs: "", outcome: Baseline,
+                  startTime: "2026-03-01T10:00:00Z", completionTime: "2026-03-01T10:00:00Z"}]}
+                """);
+        // When
+        written(migrator("{phase: Pending}"), after);
+        // Then
+        assertThat(metrics.page().lines())
+                .contains(
+                        "migrations_runs_total{outcome=\"Baseline\"} 1.0",
+                        "migrations_run_duration_seconds_count{outcome=\"Baseline\"} 0",
+                        "migrations_step_duration_seconds_count{step=\"migration\"} 0");
     }
 
     @Test

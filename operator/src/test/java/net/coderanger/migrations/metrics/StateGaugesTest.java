@@ -119,6 +119,47 @@ class StateGaugesTest {
     }
 
     @Test
+    void approvals_have_their_number_and_their_age() {
+        // Given
+        var first = migrator("shop", "a", """
+                phase: AwaitingApproval
+                pendingApproval: {value: v2, revision: v2, since: "2026-03-01T11:45:00Z"}
+                """);
+        var second = migrator("shop", "b", """
+                phase: AwaitingApproval
+                pendingApproval: {value: v2, revision: v2, since: "2026-03-01T11:55:00Z"}
+                """);
+        // Then
+        assertThat(told(List.of(first, second, FAILED), List.of(), false))
+                .contains(
+                        entry("migrations_migrators{phase=AwaitingApproval}", 2.0),
+                        entry("migrations_pending_approvals", 2.0),
+                        entry("migrations_oldest_pending_approval_seconds", 900.0));
+        assertThat(told(List.of(FAILED), List.of(), false))
+                .contains(
+                        entry("migrations_pending_approvals", 0.0),
+                        entry("migrations_oldest_pending_approval_seconds", 0.0));
+    }
+
+    @Test
+    void what_somebody_has_stopped_has_not_failed() {
+        // Given
+        var cancelled = migrator("shop", "a", """
+                phase: Failed
+                conditions: [{type: Ready, status: "False", reason: MigrationsCancelled}]
+                """);
+        var failed = migrator("shop", "b", """
+                phase: Failed
+                conditions: [{type: Ready, status: "False", reason: MigrationsFailed}]
+                """);
+        // Then
+        assertThat(told(List.of(cancelled, failed), List.of(), false))
+                .contains(
+                        entry("migrations_migrators{phase=Failed}", 1.0),
+                        entry("migrations_migrators{phase=Stopped}", 1.0));
+    }
+
+    @Test
     void a_time_that_lies_ahead_or_is_none_counts_as_zero() {
         // Given
         var ahead = migrator("shop", "a", "{phase: Running, run: {id: r1, startTime: '2026-03-01T12:00:09Z'}}");

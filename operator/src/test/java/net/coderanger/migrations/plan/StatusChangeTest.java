@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
 import net.coderanger.migrations.api.Outcome;
+import net.coderanger.migrations.api.StepKind;
+import net.coderanger.migrations.api.StepStatus;
 import org.junit.jupiter.api.Test;
 
 /** What has happened between one status and the next? */
@@ -62,8 +65,8 @@ class StatusChangeTest {
                 status("run: {id: r1, attempt: 1}"),
                 status("run: {id: r1, attempt: 3}"),
                 status("run: {id: r1, attempt: 3}"),
-                status("history: [{id: r1, attempts: 4, outcome: Failed}]"),
-                status("run: {id: r2, attempt: 2}\nhistory: [{id: r1, attempts: 4, outcome: Failed}]"));
+                status("history: [{id: r1, job: j, attempts: 4, outcome: Failed}]"),
+                status("run: {id: r2, attempt: 2}\nhistory: [{id: r1, job: j, attempts: 4, outcome: Failed}]"));
         // Then
         assertThat(retries(statuses)).containsExactly(0, 2, 0, 1, 1);
     }
@@ -72,16 +75,59 @@ class StatusChangeTest {
     void fewer_attempts_than_before_are_no_retries() {
         assertThat(retries(List.of(
                         status("run: {id: r1, attempt: 3}"),
-                        status("history: [{id: r1, attempts: 1, outcome: Failed}]"))))
+                        status("history: [{id: r1, job: j, attempts: 1, outcome: Failed}]"))))
                 .containsExactly(0);
     }
 
+    @Test
+    void each_step_ends_once_and_a_run_of_one_job_is_a_step() {
+        // Given
+        var step = "{name: %s, kind: %s, state: %s, attempts: %s, startTime: '2026-03-01T10:00:00Z'}";
+        var statuses = List.of(
+                status("run: {id: r1, attempt: 1}"),
+                status("history: [{id: r1, job: j, attempts: 1, outcome: Succeeded}]"),
+                status("history: [{id: b1, job: '', outcome: Baseline}]"),
+                status("run: {id: r2, steps: [" + step.formatted("plan", "Before", "AwaitingApproval", 2) + ","
+                        + step.formatted("migration", "Migration", "Pending", "null") + "]}"),
+                status("run: {id: r2, steps: [" + step.formatted("plan", "Before", "Succeeded", 2) + ","
+                        + step.formatted("migration", "Migration", "Retrying", 1) + "]}"),
+                status("history: [{id: r2, job: j, outcome: Failed, steps: ["
+                        + step.formatted("plan", "Before", "Succeeded", 2)
+                        + "," + step.formatted("migration", "Migration", "Failed", 3) + "]}]"));
+        // Then
+        assertThat(changes(statuses)
+                        .map(change -> change.stepsEnded().stream()
+                                .map(ended -> ended.kind() + " " + ended.state())
+                                .toList()))
+                .containsExactly(
+                        List.of("Migration Succeeded"),
+                        List.of(),
+                        List.of("Before AwaitingApproval"),
+                        List.of(),
+                        List.of("Migration Failed"));
+        assertThat(retries(statuses)).containsExactly(0, 0, 1, 0, 2);
+    }
+
+    @Test
+    void a_run_of_down_is_a_step_of_its_kind() {
+        // Given
+        var statuses = List.of(
+                status("run: {id: r1, attempt: 1, rolledBackFrom: v2}"),
+                status("history: [{id: r1, job: j, attempts: 1, outcome: Succeeded, rolledBackFrom: v2}]"));
+        // Then
+        assertThat(changes(statuses).flatMap(change -> change.stepsEnded().stream()))
+                .extracting(StepStatus::kind)
+                .containsExactly(StepKind.Down);
+    }
+
     private static List<Integer> retries(List<MigratorStatus> statuses) {
+        return changes(statuses).map(StatusChange::retries).toList();
+    }
+
+    private static Stream<StatusChange> changes(List<MigratorStatus> statuses) {
         return IntStream.range(1, statuses.size())
-                .mapToObj(next -> new StatusChange(
-                                Migrators.with(Migrators.shop(), statuses.get(next - 1)), statuses.get(next))
-                        .retries())
-                .toList();
+                .mapToObj(next ->
+                        new StatusChange(Migrators.with(Migrators.shop(), statuses.get(next - 1)), statuses.get(next)));
     }
 
     private static StatusChange change(Migrator before, Migrator after) {
