@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import net.coderanger.migrations.api.Annotations;
-import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
 import net.coderanger.migrations.plan.Action;
@@ -38,6 +37,7 @@ final class Applier {
     private final Clock clock;
     private final GateOpener gates;
     private final MigratorEvents events;
+    private final OutcomeFinalizer finalizer;
     private final Listener listener;
 
     Applier(KubernetesClient client, Clock clock, Listener listener) {
@@ -45,6 +45,7 @@ final class Applier {
         this.clock = clock;
         this.gates = new GateOpener(client, clock);
         this.events = new MigratorEvents(client, clock);
+        this.finalizer = new OutcomeFinalizer(client);
         this.listener = listener;
     }
 
@@ -146,7 +147,7 @@ final class Applier {
                 case Action.CreateJob create -> create(create.job());
                 case Action.DeleteJob delete -> delete(delete.job(), DeletionPropagation.BACKGROUND);
                 case Action.StopJob stop -> delete(stop.job(), DeletionPropagation.FOREGROUND);
-                case Action.LetGoOfJob let -> letGo(let.job());
+                case Action.LetGoOfJob let -> finalizer.takeOff(let.job());
                 case Action.StampProgress stamp -> stamp(stamp.job(), stamp.progress());
                 case Action.Announce announce -> events.announce(migrator, announce);
             }
@@ -163,24 +164,13 @@ final class Applier {
                 .delete();
     }
 
-    private void letGo(Job job) {
-        ifItExists(() -> client.resource(job).edit(current -> {
-            current.getMetadata().getFinalizers().remove(Gates.OUTCOME_FINALIZER);
-            return current;
-        }));
-    }
-
     private void stamp(Job job, String progress) {
         var patch = Map.of("metadata", Map.of("annotations", Map.of(Annotations.PROGRESS, progress)));
-        ifItExists(() -> client.resource(job)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        client.getKubernetesSerialization().asJson(patch)));
-    }
-
-    private static void ifItExists(Runnable write) {
         try {
-            write.run();
+            client.resource(job)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            client.getKubernetesSerialization().asJson(patch));
         } catch (KubernetesClientException e) {
             if (e.getCode() != NOT_FOUND) {
                 throw e;

@@ -32,6 +32,7 @@ public final class Orphans implements Runnable {
     private final ClusterCache cache;
     private final GateOpener gates;
     private final MigratorEvents events;
+    private final OutcomeFinalizer finalizer;
     private final Clock clock;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
@@ -40,6 +41,7 @@ public final class Orphans implements Runnable {
         this.cache = cache;
         this.gates = new GateOpener(client, clock);
         this.events = new MigratorEvents(client, clock);
+        this.finalizer = new OutcomeFinalizer(client);
         this.clock = clock;
     }
 
@@ -95,10 +97,7 @@ public final class Orphans implements Runnable {
                 .map(OwnerReference::getUid)
                 .findFirst();
         if (owner.isPresent() && !known.contains(owner.get()) && ownerGone(job, owner.get())) {
-            client.resource(job).edit(current -> {
-                current.getMetadata().getFinalizers().remove(Gates.OUTCOME_FINALIZER);
-                return current;
-            });
+            finalizer.takeOff(job);
         }
     }
 
