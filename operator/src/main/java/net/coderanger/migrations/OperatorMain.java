@@ -31,6 +31,7 @@ import net.coderanger.migrations.metrics.OperatorMetrics;
 import net.coderanger.migrations.server.Health;
 import net.coderanger.migrations.server.HttpEndpoint;
 import net.coderanger.migrations.server.HttpsEndpoint;
+import net.coderanger.migrations.server.LastingTrouble;
 import net.coderanger.migrations.server.Reply;
 import net.coderanger.migrations.server.Route;
 import net.coderanger.migrations.tls.CertificateRefresh;
@@ -69,6 +70,9 @@ public final class OperatorMain {
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
+    /** A watch is renewed every few minutes, and is broken for about a second then. */
+    private static final Duration WATCHES_MAY_BE_BROKEN = Duration.ofSeconds(30);
+
     /** Below the 1 s that the fail-open webhook entry has. */
     private static final Duration ADMISSION_PATIENCE = Duration.ofMillis(700);
 
@@ -78,7 +82,8 @@ public final class OperatorMain {
     private final ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
     private final OperatorMetrics metrics = new OperatorMetrics(() -> this.leading);
     private volatile boolean leading;
-    private volatile boolean serving;
+    private final LastingTrouble brokenWatches = new LastingTrouble(clock, WATCHES_MAY_BE_BROKEN);
+    private volatile @Nullable RegistrationRefresh registration;
     private volatile @Nullable HttpsEndpoint endpoint;
     private volatile Instant lastRound = clock.instant();
     private volatile boolean stopping;
@@ -126,7 +131,6 @@ public final class OperatorMain {
         System.gc();
         var certificate = serveWebhook(reconciler);
         keepUp(reconciler, certificate);
-        serving = true;
     }
 
     private void configure(ConfigurationServiceOverrider overrider) {
@@ -182,13 +186,19 @@ public final class OperatorMain {
     }
 
     private List<String> notReady(Operator operator) {
-        if (!serving) {
+        var refresh = registration;
+        if (refresh == null) {
             return List.of("the caches are not filled, or the webhook is not served yet");
         }
-        return operator.getRuntimeInfo().unhealthyEventSources().values().stream()
+        if (!refresh.seen()) {
+            return List.of(
+                    "the webhook is not registered yet with the certificate that is served: the log of the leading replica"
+                            + " says why, if this lasts");
+        }
+        return brokenWatches.of(operator.getRuntimeInfo().unhealthyEventSources().values().stream()
                 .flatMap(sources -> sources.keySet().stream())
                 .map(source -> "the watch of " + source + " is broken")
-                .toList();
+                .collect(Collectors.toSet()));
     }
 
     private CertificateRefresh serveWebhook(MigratorReconciler reconciler) throws IOException {
@@ -246,7 +256,7 @@ public final class OperatorMain {
                 webhook.url(),
                 (int) webhook.timeout().toSeconds(),
                 webhook.gateOtherNamespaces());
-        var registration = new RegistrationRefresh(
+        var refresh = new RegistrationRefresh(
                 new WebhookRegistration(client, target, webhook.clusterRole()),
                 () -> reconciler.cache().migrators().stream()
                         .map(migrator -> migrator.getMetadata().getNamespace())
@@ -258,12 +268,13 @@ public final class OperatorMain {
                 new OperatorMetrics.State(
                         () -> reconciler.cache().migrators(),
                         () -> reconciler.cache().pods(),
-                        registration::stands),
+                        refresh::stands),
                 () -> leading,
                 config.metricsPerMigrator(),
                 clock);
         every(Duration.ofSeconds(1), () -> lastRound = clock.instant());
-        every(Duration.ofSeconds(1), registration);
+        registration = refresh;
+        every(Duration.ofSeconds(1), refresh);
         every(Duration.ofSeconds(5), new Orphans(client, reconciler.cache(), clock));
     }
 }

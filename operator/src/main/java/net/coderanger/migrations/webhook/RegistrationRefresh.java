@@ -21,13 +21,14 @@ public final class RegistrationRefresh implements Runnable {
 
     private record Wanted(Set<String> namespaces, Optional<String> authorities) {}
 
-    private final WebhookRegistration registration;
+    private final Registration registration;
     private final Supplier<Set<String>> namespaces;
     private final Supplier<Optional<String>> authorities;
     private final BooleanSupplier leading;
     private @Nullable Wanted registered;
     private int roundsLeft;
     private volatile boolean stands;
+    private volatile boolean seen;
 
     /**
      * @param namespaces those that have Migrators
@@ -35,7 +36,7 @@ public final class RegistrationRefresh implements Runnable {
      * @param leading whether this replica is the one that writes: two whose caches differ would undo each other's work
      */
     public RegistrationRefresh(
-            WebhookRegistration registration,
+            Registration registration,
             Supplier<Set<String>> namespaces,
             Supplier<Optional<String>> authorities,
             BooleanSupplier leading) {
@@ -50,19 +51,25 @@ public final class RegistrationRefresh implements Runnable {
         return stands;
     }
 
+    /**
+     * Whether the registration has been seen in the cluster, with the certificate that this replica serves. Stays true when it is
+     * lost: a replica that then refused to answer would not bring it back.
+     */
+    public boolean seen() {
+        return seen;
+    }
+
     @Override
     public void run() {
-        if (!leading.getAsBoolean()) {
-            return;
-        }
         try {
             var wanted = new Wanted(namespaces.get(), authorities.get());
-            if (roundsLeft-- <= 0 || !wanted.equals(registered)) {
+            if (leading.getAsBoolean() && (roundsLeft-- <= 0 || !wanted.equals(registered))) {
                 registration.apply(wanted.namespaces(), wanted.authorities());
                 registered = wanted;
                 roundsLeft = ROUNDS;
                 stands = true;
             }
+            seen = seen || registration.trusts(wanted.authorities());
         } catch (RuntimeException e) {
             stands = false;
             LOG.atWarn().setCause(e).log("The webhook could not be registered; it is tried again");

@@ -3,6 +3,9 @@ package net.coderanger.migrations.webhook;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfig;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -20,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the operator's webhook configurations as they should be. Writes only what is different. */
-public final class WebhookRegistration {
+public final class WebhookRegistration implements Registration {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookRegistration.class);
 
@@ -42,18 +45,9 @@ public final class WebhookRegistration {
         this.clusterRole = clusterRole;
     }
 
-    /**
-     * Creates the configurations, or brings them up to date.
-     *
-     * @param namespaces those that have Migrators
-     * @param authorities PEM certificates that the API server has to trust; empty for those that it trusts anyway
-     * @throws KubernetesClientException if the API server cannot be reached or refuses; somebody else's write at the same moment
-     *     counts as success, the next call looks again
-     */
+    @Override
     public void apply(Set<String> namespaces, Optional<String> authorities) {
-        var caBundle = authorities
-                .map(pem -> Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)))
-                .orElse("");
+        var caBundle = caBundle(authorities);
         var owners = owners();
         var webhooks = client.admissionRegistration().v1();
         apply(
@@ -66,6 +60,32 @@ public final class WebhookRegistration {
                 webhooks.validatingWebhookConfigurations().withName(name),
                 configuration -> configuration.getWebhooks(),
                 owners);
+    }
+
+    @Override
+    public boolean trusts(Optional<String> authorities) {
+        var webhooks = client.admissionRegistration().v1();
+        var mutating = webhooks.mutatingWebhookConfigurations().withName(name).get();
+        var validating =
+                webhooks.validatingWebhookConfigurations().withName(name).get();
+        return mutating != null
+                && validating != null
+                && trusted(mutating.getWebhooks(), MutatingWebhook::getClientConfig, authorities)
+                && trusted(validating.getWebhooks(), ValidatingWebhook::getClientConfig, authorities);
+    }
+
+    static <E> boolean trusted(List<E> entries, Function<E, WebhookClientConfig> client, Optional<String> authorities) {
+        return !entries.isEmpty()
+                && entries.stream()
+                        .map(client)
+                        .allMatch(config ->
+                                caBundle(authorities).equals(Objects.requireNonNullElse(config.getCaBundle(), "")));
+    }
+
+    private static String caBundle(Optional<String> authorities) {
+        return authorities
+                .map(pem -> Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)))
+                .orElse("");
     }
 
     private <T extends HasMetadata> void apply(

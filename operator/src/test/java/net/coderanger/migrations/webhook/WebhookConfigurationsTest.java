@@ -164,6 +164,30 @@ class WebhookConfigurationsTest {
         assertThat(asWanted(present, wanted)).isFalse();
     }
 
+    @Test
+    void a_registration_stands_when_every_entry_trusts_the_certificate_that_is_served() {
+        var entries = webhooks(TARGET, Set.of("shop"));
+
+        assertThat(trusted(entries, Optional.of("CA"))).isTrue();
+        assertThat(trusted(entries, Optional.of("another"))).isFalse();
+        assertThat(trusted(entries, Optional.empty())).isFalse();
+        entries.getLast().getClientConfig().setCaBundle("b2xkZXI=");
+        assertThat(trusted(entries, Optional.of("CA"))).isFalse();
+        assertThat(trusted(List.of(), Optional.of("CA"))).isFalse();
+    }
+
+    @Test
+    void a_certificate_that_everybody_trusts_needs_no_bundle() {
+        var entries = new WebhookConfigurations(TARGET).mutating(Set.of(), "").getWebhooks();
+
+        assertThat(trusted(entries, Optional.empty())).isTrue();
+        assertThat(trusted(entries, Optional.of("CA"))).isFalse();
+    }
+
+    private static boolean trusted(List<MutatingWebhook> entries, Optional<String> authorities) {
+        return WebhookRegistration.trusted(entries, MutatingWebhook::getClientConfig, authorities);
+    }
+
     private static boolean asWanted(MutatingWebhookConfiguration present, MutatingWebhookConfiguration wanted) {
         return WebhookRegistration.asWanted(present, wanted, MutatingWebhookConfiguration::getWebhooks);
     }
