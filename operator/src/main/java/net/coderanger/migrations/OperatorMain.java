@@ -134,6 +134,7 @@ public final class OperatorMain {
     }
 
     private void configure(ConfigurationServiceOverrider overrider) {
+        MigratorReconciler.configure(overrider);
         overrider
                 .withKubernetesClient(client)
                 .withMetrics(metrics.reconciliations())

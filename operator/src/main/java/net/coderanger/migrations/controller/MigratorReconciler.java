@@ -1,6 +1,7 @@
 package net.coderanger.migrations.controller;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -23,6 +24,9 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
     /** The controller's name. */
     public static final String NAME = "migrator";
 
+    /** Passes at once; each mostly waits for the API server. JOSDK would keep 50 threads for them, once there was that much to do. */
+    private static final int CONCURRENCY = 8;
+
     private final KubernetesClient client;
     private final Clock clock;
     private final JobOutput output;
@@ -34,6 +38,11 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
         this.clock = clock;
         this.output = new JobOutput(client);
         this.applier = new Applier(client, clock, listener);
+    }
+
+    /** What JOSDK has to know to run it. There are no workflows here, and JOSDK starts its threads for those with the first. */
+    public static void configure(ConfigurationServiceOverrider overrider) {
+        overrider.withConcurrentReconciliationThreads(CONCURRENCY);
     }
 
     /** The operator's caches; filled once the operator has started, on every replica. */

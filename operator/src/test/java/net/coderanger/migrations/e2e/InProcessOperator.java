@@ -32,10 +32,13 @@ final class InProcessOperator implements AutoCloseable {
                 .withConfig(config)
                 .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("crash", crash))
                 .build();
-        var operator = new Operator(overrider -> overrider
-                .withKubernetesClient(client)
-                .withCloseClientOnStop(true)
-                .withReconciliationTerminationTimeout(Duration.ZERO));
+        var operator = new Operator(overrider -> {
+            MigratorReconciler.configure(overrider);
+            overrider
+                    .withKubernetesClient(client)
+                    .withCloseClientOnStop(true)
+                    .withReconciliationTerminationTimeout(Duration.ZERO);
+        });
         operator.<Migrator>register(
                 new MigratorReconciler(client, Clock.systemUTC(), Listener.NONE),
                 overrider -> overrider.settingNamespaces(namespace).withOnUpdateFilter(MigratorReconciler::matters));
