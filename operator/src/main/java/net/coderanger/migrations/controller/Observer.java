@@ -39,7 +39,7 @@ final class Observer {
         return new Observation(
                 migrator,
                 pods.stream()
-                        .filter(pod -> Involvement.holdsOrSelects(migrator, pod))
+                        .filter(Involvement.holdsOrSelects(migrator))
                         .map(pod -> seen(pod, lookup))
                         .toList(),
                 jobs(migrator).stream()

@@ -2,6 +2,7 @@ package net.coderanger.migrations.plan;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Optional;
+import java.util.function.Predicate;
 import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.SafeName;
@@ -14,15 +15,18 @@ public final class Involvement {
 
     /** Whether a Migrator's plan may depend on a pod: one that it selects or holds, or one of its own Jobs. */
     public static boolean concerns(Migrator migrator, Pod pod) {
-        return holdsOrSelects(migrator, pod) || ownJob(migrator, pod);
+        return holdsOrSelects(migrator).test(pod) || ownJob(migrator, pod);
     }
 
-    /** Whether a pod is held or selected by a Migrator; pods of migration Jobs never are. */
-    public static boolean holdsOrSelects(Migrator migrator, Pod pod) {
-        var seen = new SeenPod(pod, Optional.empty(), Optional.empty());
-        return !SeenPod.ofMigrationJob(pod)
-                && (Selectors.matches(migrator.getSpec().selector(), seen.labels())
-                        || seen.gateOf(migrator.getMetadata().getName()) != GateState.ABSENT);
+    /** The pods that are held or selected by a Migrator; pods of migration Jobs never are. */
+    public static Predicate<Pod> holdsOrSelects(Migrator migrator) {
+        var selected = Selectors.of(migrator.getSpec().selector());
+        return pod -> {
+            var seen = new SeenPod(pod, Optional.empty(), Optional.empty());
+            return !SeenPod.ofMigrationJob(pod)
+                    && (selected.test(seen.labels())
+                            || seen.gateOf(migrator.getMetadata().getName()) != GateState.ABSENT);
+        };
     }
 
     /** Whether a Migrator's gate holds a pod back now. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +22,23 @@ public final class Selectors {
 
     private Selectors() {}
 
-    /**
-     * Whether a selector selects an object with these labels. An empty selector selects everything; an absent one, and one that
-     * is {@link #invalid}, select nothing.
-     */
+    /** Whether a selector selects an object with these labels; see {@link #of}. */
     public static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
-        return selector != null
-                && invalid(selector).isEmpty()
-                && labels(selector).entrySet().stream()
-                        .allMatch(wanted -> wanted.getValue().equals(labels.get(wanted.getKey())))
-                && expressions(selector).stream().allMatch(expression -> matches(expression, labels));
+        return of(selector).test(labels);
+    }
+
+    /**
+     * What a selector selects, by labels; whether it is valid is looked at once, here. An empty selector selects everything; an
+     * absent one, and one that is {@link #invalid}, select nothing.
+     */
+    public static Predicate<Map<String, String>> of(@Nullable LabelSelector selector) {
+        if (selector == null || invalid(selector).isPresent()) {
+            return labels -> false;
+        }
+        var equal = Map.copyOf(labels(selector)).entrySet();
+        var expressions = List.copyOf(expressions(selector));
+        return labels -> labels.entrySet().containsAll(equal)
+                && expressions.stream().allMatch(expression -> matches(expression, labels));
     }
 
     /** Why the API server would refuse the selector, naming the expression; empty if it would not. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import net.coderanger.migrations.api.Gate;
 import net.coderanger.migrations.api.MigratorSpec;
@@ -20,6 +21,8 @@ final class Situation {
 
     private final String migrator;
     private final MigratorSpec spec;
+    private final Predicate<Map<String, String>> selector;
+    private final Predicate<Map<String, String>> templateSelector;
     private final History history;
     private final List<SeenPod> live;
     private final List<Workload> templates;
@@ -28,6 +31,8 @@ final class Situation {
     Situation(Observation seen, History history) {
         this.migrator = seen.name();
         this.spec = seen.migrator().getSpec();
+        this.selector = Selectors.of(spec.selector());
+        this.templateSelector = Selectors.of(spec.templateSelector());
         this.history = history;
         this.live = seen.pods().stream().filter(SeenPod::live).toList();
         this.templates =
@@ -153,13 +158,13 @@ final class Situation {
     }
 
     private boolean selected(SeenPod pod) {
-        return Selectors.matches(spec.selector(), pod.labels());
+        return selector.test(pod.labels());
     }
 
     private boolean offersTemplate(SeenPod pod) {
         return selected(pod)
                 && !pod.noWait()
-                && (spec.templateSelector() == null || Selectors.matches(spec.templateSelector(), pod.labels()));
+                && (spec.templateSelector() == null || templateSelector.test(pod.labels()));
     }
 
     private static List<Workload> distinctWorkloads(List<SeenPod> pods) {

@@ -153,7 +153,7 @@ class CandidateTest {
                         .build()));
         // Then
         assertThat(pod.getMetadata().getLabels()).containsEntry("app", "shop");
-        assertThat(Involvement.holdsOrSelects(migrator, pod)).isFalse();
+        assertThat(Involvement.holdsOrSelects(migrator).test(pod)).isFalse();
         assertThat(Involvement.ownJob(migrator, pod)).isTrue();
         assertThat(Involvement.concerns(migrator, pod)).isTrue();
         assertThat(Involvement.ownJob(Migrators.named("other"), pod)).isFalse();
@@ -166,7 +166,7 @@ class CandidateTest {
                 .labelled(Map.of("app", "shop", Labels.MIGRATOR, "shop"))
                 .build();
         // Then
-        assertThat(Involvement.holdsOrSelects(Migrators.shop(), pod)).isTrue();
+        assertThat(Involvement.holdsOrSelects(Migrators.shop()).test(pod)).isTrue();
     }
 
     @Test

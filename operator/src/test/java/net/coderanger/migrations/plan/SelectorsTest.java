@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Collections;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +94,25 @@ class SelectorsTest {
     @Test
     void an_absent_selector_selects_nothing() {
         assertThat(Selectors.matches(null, LABELS)).isFalse();
+    }
+
+    @Test
+    void a_selector_is_looked_at_once_for_however_many_pods() {
+        var looks = new AtomicInteger();
+        var selector = new LabelSelector() {
+            @Override
+            public Map<String, String> getMatchLabels() {
+                looks.incrementAndGet();
+                return Map.of("app", "shop");
+            }
+        };
+
+        var selected = Selectors.of(selector);
+        var before = looks.get();
+
+        assertThat(before).isPositive();
+        assertThat(Collections.nCopies(100, LABELS)).allMatch(selected);
+        assertThat(looks).hasValue(before);
     }
 
     private static LabelSelector selector(String yaml) {

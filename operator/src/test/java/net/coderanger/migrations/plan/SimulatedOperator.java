@@ -108,7 +108,7 @@ final class SimulatedOperator {
         return new Observation(
                 migrator,
                 pods.stream()
-                        .filter(pod -> Involvement.holdsOrSelects(migrator, pod))
+                        .filter(Involvement.holdsOrSelects(migrator))
                         .map(cluster::seen)
                         .toList(),
                 jobs(migrator).stream().flatMap(job -> seen(job, pods).stream()).toList(),
