@@ -218,7 +218,7 @@ public final class OperatorMain {
                 (migrator, pod, namespace) -> standing(view, migrator, pod, namespace),
                 ADMISSION_PATIENCE,
                 new WaiterContainer(waiter.image(), waiter.pullPolicy().name(), waiter.requests(), waiter.limits()));
-        var migrators = new MigratorAdmission(new SubjectAccess(client));
+        var migrators = new MigratorAdmission(new SubjectAccess(client, webhook.timeout()));
         var https = new HttpsEndpoint(
                 webhook.port(), AdmissionHandler.routes(pods, migrators, metrics.webhook()), served.keyManager());
         https.start();

@@ -2,15 +2,27 @@ package net.coderanger.migrations.webhook;
 
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.time.Duration;
 
 /** Asks the API server, by SubjectAccessReview. */
 public final class SubjectAccess implements AccessReview {
 
     private final KubernetesClient client;
 
-    /** A client whose requests end well before the API server gives up on the webhook. */
-    public SubjectAccess(KubernetesClient client) {
-        this.client = client;
+    /**
+     * By a client's connections, but with less patience.
+     *
+     * @param timeout when the API server gives up on the webhook; a question and its repetition end before
+     */
+    public SubjectAccess(KubernetesClient client, Duration timeout) {
+        this.client = client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestTimeout((int)
+                                        timeout.multipliedBy(2).dividedBy(5).toMillis())
+                                .withRequestRetryBackoffLimit(1)
+                                .build())
+                .adapt(KubernetesClient.class);
     }
 
     @Override

@@ -74,7 +74,9 @@ final class ServedAdmission implements AutoCloseable {
                 Duration.ofSeconds(1),
                 Fixtures.WAITER);
         var routes = new HashMap<>(AdmissionHandler.routes(
-                pods, new MigratorAdmission(new SubjectAccess(operator)), (webhook, result, took) -> {}));
+                pods,
+                new MigratorAdmission(new SubjectAccess(operator, Duration.ofSeconds(5))),
+                (webhook, result, took) -> {}));
         routes.put(FORGER_PATH, Route.post(BODY_LIMIT, body -> AdmissionHandler.answer(body, ServedAdmission::forge)));
         var server = new HttpsEndpoint(0, routes, certificate.keyManager());
         server.start();
