@@ -1,63 +1,75 @@
 package net.coderanger.migrations.controller;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The API of a cluster of many pods, as far as watching it needs: lists, in pages if asked for, and watches that see no change. */
 final class LargeCluster implements AutoCloseable {
 
     private final int pods;
-    private final HttpServer server;
+    private final ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final CountDownLatch closed = new CountDownLatch(1);
 
     private LargeCluster(int pods) throws IOException {
         this.pods = pods;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::answer);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // connections end as they end
     static LargeCluster of(int pods) throws IOException {
         var cluster = new LargeCluster(pods);
-        cluster.server.start();
+        cluster.threads.submit((Callable<Void>) () -> {
+            while (true) {
+                var connection = cluster.server.accept();
+                cluster.threads.submit(() -> cluster.serve(connection));
+            }
+        });
         return cluster;
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            var query =
-                    query(Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""));
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
+    private @Nullable Void serve(Socket connection) throws IOException {
+        try (connection) {
+            var in = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+            var request = URI.create(in.readLine().split(" ", 3)[1]);
+            while (!in.readLine().isEmpty()) {}
+            var query = query(Objects.requireNonNullElse(request.getQuery(), ""));
             if ("true".equals(query.get("watch"))) {
-                exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().flush();
-                closed.await();
+                answer(connection, "Transfer-Encoding: chunked", new byte[0]);
+                in.read(); // until the client has enough
             } else {
-                var list = exchange.getRequestURI().getPath().endsWith("/pods") ? pods(query) : list("", "");
-                var body = list.getBytes(StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
+                var list = request.getPath().endsWith("/pods") ? pods(query) : list("", "");
+                var body = list.getBytes(UTF_8);
+                answer(connection, "Connection: close\r\nContent-Length: " + body.length, body);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+        return null;
+    }
+
+    private static void answer(Socket connection, String headers, byte[] body) throws IOException {
+        var out = connection.getOutputStream();
+        out.write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + headers + "\r\n\r\n").getBytes(US_ASCII));
+        out.write(body);
+        out.flush();
     }
 
     private String pods(Map<String, String> query) {
@@ -80,9 +92,8 @@ final class LargeCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        closed.countDown();
-        server.stop(0);
-        threads.close();
+    public void close() throws IOException {
+        server.close();
+        threads.shutdownNow();
     }
 }
