@@ -194,6 +194,23 @@ class ControlAnnotationsIT {
     }
 
     @Test
+    void the_approved_revision_of_the_spec_takes_the_right_to_approve() {
+        var name = migrator("{}", "{}");
+
+        refused(
+                FORBIDDEN,
+                "user dev may not approve",
+                () -> patch(DEVELOPER, name, "{'spec': {'approvedRevision': 'shop:v2'}}"));
+        patch(APPROVER, name, "{'spec': {'approvedRevision': 'shop:v2'}}");
+        patch(DEVELOPER, name, "{'spec': {'image': 'shop:v3'}}");
+        refused(
+                FORBIDDEN,
+                "user ann may not create jobs.batch",
+                () -> patch(APPROVER, name, "{'spec': {'approvedRevision': 'shop:v3', 'image': 'evil'}}"));
+        patch(DEVELOPER, name, "{'spec': {'approvedRevision': null}}");
+    }
+
+    @Test
     void a_migrator_that_is_created_with_requests_is_looked_at_in_the_same_way() {
         var approved = unborn(json("{'A/approve': 'shop:v2'}"), "{}");
         var retried = unborn(json("{'A/retry': 'now', 'A/retry-by': 'boss'}"), "{}");
