@@ -186,7 +186,8 @@ class RunE2E {
         namespace.awaitStalled("web");
         var stalled = namespace.condition("web", "Stalled");
         assertThat(stalled.reason()).isEqualTo("MigrationsFailed");
-        assertThat(stalled.message()).contains("app:v2", "exit code 3", "no such column: price", "spec.trigger");
+        assertThat(stalled.message())
+                .contains("app:v2", "exit code 3", "no such column: price", "migrations.coderanger.net/retry=");
         assertThat(namespace.events("MigrationsFailed"))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getMessage()).contains("no such column: price"));
@@ -257,7 +258,8 @@ class RunE2E {
 
         // Then
         namespace.awaitStalled("web");
-        assertThat(namespace.condition("web", "Stalled").message()).contains("deleted", "spec.trigger");
+        assertThat(namespace.condition("web", "Stalled").message())
+                .contains("deleted", "migrations.coderanger.net/retry=");
         namespace.stays(
                 A_WHILE, () -> assertThat(namespace.recorder().migrations()).hasSize(1));
         assertThat(namespace.recorder().applications()).isEmpty();
