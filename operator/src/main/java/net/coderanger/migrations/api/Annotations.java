@@ -45,6 +45,12 @@ public final class Annotations {
     /** Job, set by the operator: who approved that it was started, if that needed approval. */
     public static final String APPROVED_BY = Migrator.GROUP + "/approved-by";
 
+    /** Job, set by the operator: how its run has ended, an {@link Outcome}; such a Job is suspended and runs nothing. */
+    public static final String OUTCOME = Migrator.GROUP + "/outcome";
+
+    /** Job, set by the operator: why its run has ended so. */
+    public static final String OUTCOME_MESSAGE = Migrator.GROUP + "/outcome-message";
+
     /** Migrator, read as the original did: {@code "true"} makes the operator leave the Migrator alone. */
     public static final String SKIP_RECONCILE = "controller-utils/skip-reconcile";
 

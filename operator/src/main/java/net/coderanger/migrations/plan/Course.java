@@ -25,6 +25,9 @@ sealed interface Course {
     /** A step is to be started: the next one, or the current one again. */
     record Next(PlannedStep step) implements Course {}
 
+    /** It is to end, although another leader may be about to start its next step: that step's name has to be taken first. */
+    record Ending(Ended end) implements Course {}
+
     /** It has ended. */
     record Ended(Outcome outcome, Optional<String> message) implements Course {}
 
@@ -35,13 +38,25 @@ sealed interface Course {
      * @param retry how often a failed step is tried again
      */
     static Course of(Run run, Wishes wishes, Retry retry, Instant now) {
+        if (run.end().isPresent()) {
+            return run.end().get();
+        }
         return switch (run.state()) {
             case JobState.Going going -> new Going();
             case JobState.Succeeded succeeded -> afterSuccess(run, succeeded, wishes);
             case JobState.Failed failed -> afterFailure(run, wishes, retry, now);
             case JobState.Vanished vanished ->
-                wishes.stop().<Course>map(end -> end).orElseGet(() -> forGood(run, wishes));
+                wishes.stop().map(end -> end(end, onFailure(run).isPresent())).orElseGet(() -> forGood(run, wishes));
         };
+    }
+
+    /**
+     * The end of a run because somebody wants it.
+     *
+     * @param goesOn whether it would go on if nobody did
+     */
+    private static Course end(Ended end, boolean goesOn) {
+        return goesOn ? new Ending(end) : end;
     }
 
     private static Course afterSuccess(Run run, JobState.Succeeded succeeded, Wishes wishes) {
@@ -59,14 +74,14 @@ sealed interface Course {
                             Optional.of("its first Job is gone, and with it what comes after step " + step.name()));
         }
         if (wishes.stop().isPresent()) {
-            return wishes.stop().get();
+            return end(wishes.stop().get(), next.isPresent());
         }
         if (asks && wishes.decision().isEmpty()) {
             return new Awaiting();
         }
         if (asks && !wishes.decision().get().approved()) {
-            return new Ended(
-                    Outcome.Rejected, Optional.of(wishes.decision().get().rejection()));
+            var rejection = wishes.decision().get().rejection();
+            return end(new Ended(Outcome.Rejected, Optional.of(rejection)), next.isPresent());
         }
         return next.<Course>map(following -> wishes.suspended() ? new Paused(following) : new Next(following))
                 .orElseGet(() -> new Ended(Outcome.Succeeded, Optional.empty()));
@@ -76,13 +91,13 @@ sealed interface Course {
         var failed = run.jobsOf(run.step()).size();
         var last = run.step().kind() == StepKind.OnFailure || failed > retry.limitOrDefault();
         if (wishes.stop().isPresent() && !(last && wishes.cancelledBy().isEmpty())) {
-            return wishes.stop().get();
+            return end(wishes.stop().get(), !last || onFailure(run).isPresent());
         }
         if (last) {
             return forGood(run, wishes);
         }
         var until = run.ended(now).plus(retry.backoff(failed));
-        if (until.isAfter(now) && !wishes.retryNow()) {
+        if (until.isAfter(now) && wishes.retryNow().isEmpty()) {
             return new Backoff(until);
         }
         return wishes.suspended() ? new Paused(run.step()) : new Next(run.step());
@@ -94,10 +109,15 @@ sealed interface Course {
                     Outcome.Failed,
                     Optional.of("onFailure has failed, too: " + run.failure().orElse("")));
         }
-        var onFailure = run.itinerary().flatMap(all -> Optional.ofNullable(all.onFailure()));
-        return onFailure
-                .filter(step -> run.step().kind().touchesSchema())
+        return onFailure(run)
                 .<Course>map(step -> wishes.suspended() ? new Paused(step) : new Next(step))
                 .orElseGet(() -> new Ended(Outcome.Failed, Optional.empty()));
+    }
+
+    /** What follows when the current step has failed for good. */
+    private static Optional<PlannedStep> onFailure(Run run) {
+        return run.itinerary()
+                .flatMap(all -> Optional.ofNullable(all.onFailure()))
+                .filter(step -> run.step().kind().touchesSchema());
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.MigratorStatus;
@@ -48,12 +49,7 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
 
     /** Whether a revision has a successful run that was not taken back since by {@code spec.down}. */
     public boolean migrated(String revision) {
-        return entries.stream()
-                .filter(HistoryEntry::succeeded)
-                .filter(entry -> entry.revision().equals(revision) || revision.equals(entry.rolledBackFrom()))
-                .findFirst()
-                .filter(entry -> entry.revision().equals(revision))
-                .isPresent();
+        return newestSuccessOf(revision).isPresent() && takenBackBy(revision).isEmpty();
     }
 
     /**
@@ -72,6 +68,11 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
         return entries.stream().findFirst();
     }
 
+    /** The newest entry that has a run. */
+    Optional<HistoryEntry> newestRun() {
+        return entries.stream().filter(entry -> !entry.job().isEmpty()).findFirst();
+    }
+
     Optional<HistoryEntry> newestOf(String revision) {
         return entries.stream()
                 .filter(entry -> entry.revision().equals(revision))
@@ -88,6 +89,48 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
                 .takeWhile(entry -> !(entry.succeeded() && entry.revision().equals(revision)))
                 .filter(entry -> entry.succeeded() && entry.workload().equals(workload.ref()))
                 .findFirst();
+    }
+
+    private Optional<HistoryEntry> newestSuccessOf(String revision) {
+        return entries.stream()
+                .filter(entry -> entry.succeeded() && entry.revision().equals(revision))
+                .findFirst();
+    }
+
+    /**
+     * The run of {@code spec.down} that has undone the newest success of a revision. Such a run undoes all that was run for its
+     * workload since the revision that it goes back to was migrated.
+     */
+    private Optional<HistoryEntry> takenBackBy(String revision) {
+        var undoing = new ArrayList<HistoryEntry>();
+        for (var entry : entries) {
+            if (entry.succeeded() && entry.revision().equals(revision)) {
+                return undoing.stream().filter(down -> undoes(down, entry)).findFirst();
+            }
+            if (entry.succeeded()) {
+                undoing.removeIf(down -> down.revision().equals(entry.revision()));
+            }
+            if (takesBack(entry)) {
+                undoing.add(entry);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean takesBack(HistoryEntry entry) {
+        return entry.succeeded() && entry.rolledBackFrom() != null;
+    }
+
+    private static boolean undoes(HistoryEntry down, HistoryEntry older) {
+        return older.workload().equals(down.workload()) || older.revision().equals(down.rolledBackFrom());
+    }
+
+    /** The success that a run of {@code spec.down} went back to. */
+    private Stream<HistoryEntry> goal(HistoryEntry down) {
+        return entries.stream()
+                .skip(entries.indexOf(down) + 1L)
+                .filter(entry -> entry.succeeded() && entry.revision().equals(down.revision()))
+                .limit(1);
     }
 
     /** The image that migrated to a revision, which knows what to take back; the revision itself if no run tells. */
@@ -118,31 +161,47 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
     }
 
     /**
-     * The newest entries, and beyond them what must not be forgotten: of each revision in use the newest success and the newest
-     * entry at all, lest a migrated one be gated or a failed one be tried again; and what has a Job still, lest it be settled
-     * again.
+     * The newest entries, and beyond them what must not be forgotten.
      *
      * @param limit how many entries are kept in any case
      * @param inUse revisions of live pods and desired ones
      * @param withJob ids of runs whose Job exists
      */
     History trimmed(int limit, Set<String> inUse, Set<String> withJob) {
+        if (entries.size() <= limit) {
+            return this;
+        }
+        var needed = needed(inUse);
         var kept = new ArrayList<HistoryEntry>();
-        var noSuccessYet = new HashSet<>(inUse);
-        var noEntryYet = new HashSet<>(inUse);
-        var notTakenBackYet = new HashSet<>(inUse);
         var workloads = new HashSet<String>();
         for (var entry : entries) {
-            var newest = noEntryYet.remove(entry.revision());
-            var newestSuccess = entry.succeeded() && noSuccessYet.remove(entry.revision());
-            var takenBack = entry.succeeded() && notTakenBackYet.remove(entry.rolledBackFrom());
             var newestOfWorkload = entry.succeeded() && comesBack(entry) && workloads.add(entry.workload());
-            var needed = newest || newestSuccess || takenBack || withJob.contains(entry.id());
-            if (kept.size() < limit || needed || (newestOfWorkload && kept.size() < MAX)) {
+            if (kept.size() < limit
+                    || needed.contains(entry.id())
+                    || withJob.contains(entry.id())
+                    || (newestOfWorkload && kept.size() < MAX)) {
                 kept.add(entry);
             }
         }
         return new History(kept, lastSuccessfulMigration);
+    }
+
+    /**
+     * Ids of what must be known: of each revision in use the newest success, the newest entry at all and what has undone it, lest
+     * a migrated one be gated or a failed one be tried again; where the newest way back has led; and the newest run, which the id
+     * of the next is made from.
+     */
+    private Set<String> needed(Set<String> inUse) {
+        var ofRevisions = inUse.stream()
+                .flatMap(revision -> Stream.of(newestOf(revision), newestSuccessOf(revision), takenBackBy(revision)))
+                .flatMap(Optional::stream)
+                .toList();
+        var newestDown = entries.stream().filter(History::takesBack).limit(1);
+        var downs = Stream.concat(ofRevisions.stream().filter(History::takesBack), newestDown);
+        return Stream.of(ofRevisions.stream(), downs.flatMap(this::goal), newestRun().stream())
+                .flatMap(all -> all)
+                .map(HistoryEntry::id)
+                .collect(Collectors.toSet());
     }
 
     /** A CronJob between two of its Jobs, or a Deployment at zero, has no pod that would show what it uses. */

@@ -18,11 +18,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
+import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.SafeName;
 import net.coderanger.migrations.api.StepApproval;
 import net.coderanger.migrations.api.StepKind;
+import net.coderanger.migrations.plan.Course.Ended;
 
 /**
  * A Job of a run. It carries all that its history entry will need, so that a run is never known by status alone.
@@ -54,17 +57,22 @@ record MigrationJob(Target target, int number, PlannedStep step) {
      * pods and templates, makes a Job of the same name, and only one of them can be created.
      */
     static String nextRunId(Migrator migrator, History history) {
-        return id(migrator, history, "");
+        return id(migrator, history.newestRun(), "");
     }
 
-    /** The id of a history entry without a run. It is not the next run's, which may have been started by another leader. */
+    /**
+     * The id of a history entry without a run. It is not the next run's, which may have been started by another leader, and does
+     * not change that.
+     */
     static String idWithoutRun(Migrator migrator, History history) {
-        return id(migrator, history, "/without-run");
+        return id(migrator, history.newest(), "/without-run");
     }
 
-    private static String id(Migrator migrator, History history, String suffix) {
-        var before = history.newest().map(entry -> entry.id()).orElse("");
-        return SafeName.digest(migrator.getMetadata().getUid() + "/" + before + suffix, RUN_ID_LENGTH);
+    private static String id(Migrator migrator, Optional<HistoryEntry> before, String suffix) {
+        return SafeName.digest(
+                migrator.getMetadata().getUid() + "/"
+                        + before.map(HistoryEntry::id).orElse("") + suffix,
+                RUN_ID_LENGTH);
     }
 
     /** What the names of all of the Migrator's Jobs begin with. */
@@ -106,6 +114,37 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                         .withTemplate(template(step.job().getTemplate()))
                         .build())
                 .build();
+    }
+
+    /**
+     * A Job that runs nothing. It takes the name that the run's next Job would have, so that no leader who has not heard of the
+     * run's end can start one more step.
+     *
+     * @param more annotations beside those that every Job has
+     */
+    Job ending(Ended end, Migrator migrator, Map<String, String> more) {
+        return new JobBuilder(job(migrator, more))
+                .editMetadata()
+                .addToAnnotations(Annotations.OUTCOME, end.outcome().name())
+                .addToAnnotations(Annotations.OUTCOME_MESSAGE, end.message().orElse(""))
+                .endMetadata()
+                .editSpec()
+                .withSuspend(true)
+                .endSpec()
+                .build();
+    }
+
+    /** How a run ends whose newest Job is such a one. */
+    static Optional<Ended> end(SeenJob last) {
+        var annotations = Run.annotations(last);
+        return Optional.ofNullable(annotations.get(Annotations.OUTCOME))
+                .map(outcome -> new Ended(
+                        Stream.of(Outcome.values())
+                                .filter(known -> known.name().equals(outcome))
+                                .findFirst()
+                                .orElse(Outcome.Failed),
+                        Optional.ofNullable(annotations.get(Annotations.OUTCOME_MESSAGE))
+                                .filter(message -> !message.isEmpty())));
     }
 
     private Map<String, String> annotations(Migrator migrator) {

@@ -17,6 +17,7 @@ import net.coderanger.migrations.api.MigratorStatus;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.PendingApproval;
 import net.coderanger.migrations.api.RunStatus;
+import net.coderanger.migrations.api.StepKind;
 import net.coderanger.migrations.output.Excerpt;
 import net.coderanger.migrations.plan.Requests.Request;
 import org.jspecify.annotations.Nullable;
@@ -40,22 +41,26 @@ public final class Planner {
     private final Migrator migrator;
     private final Requests requests;
     private final List<Run> unsettled;
-    private final Map<String, Wishes> wishes = new HashMap<>();
+    private final List<Journey> journeys;
     private final History before;
     private final Situation asItWas;
     private final Optional<HistoryEntry> settled;
     private final History history;
     private final Situation situation;
 
+    /** A run whose outcome does not stand in the history, what users want of it, and what comes next. */
+    private record Journey(Run run, Wishes wishes, Course course) {}
+
     private Planner(Observation seen) {
         this.seen = seen;
         this.migrator = seen.migrator();
-        this.requests = Requests.of(seen);
         this.before = History.of(migrator.getStatus());
+        this.requests = Requests.of(seen, before);
         this.unsettled = Run.of(seen.jobs().stream()
                 .filter(job -> unsettled(job, before, seen.status().run()))
                 .toList());
         this.asItWas = new Situation(seen, before);
+        this.journeys = unsettled.stream().map(this::journey).toList();
         this.settled = settle();
         this.history = settled.map(before::with).orElse(before);
         this.situation = settled.isPresent() ? new Situation(seen, history) : asItWas;
@@ -81,12 +86,23 @@ public final class Planner {
                 && (job.holdsOutcome() || (run != null && run.id().equals(job.runId())));
     }
 
+    private Journey journey(Run run) {
+        var recorded =
+                recordedRun().filter(known -> known.id().equals(run.id())).orElse(null);
+        var retry = migrator.getSpec().retryOrDefault();
+        var canRetry = run.state() instanceof JobState.Failed
+                && run.step().kind() != StepKind.OnFailure
+                && run.jobsOf(run.step()).size() <= retry.limitOrDefault();
+        var wishes =
+                Wishes.of(run, recorded, Replacement.of(run, recorded, migrator, asItWas, before), canRetry, requests);
+        return new Journey(run, wishes, Course.of(run, wishes, retry, seen.now()));
+    }
+
     private Optional<HistoryEntry> settle() {
-        for (var run : unsettled) {
-            var wishes = wishes(run);
-            if (course(run, wishes) instanceof Course.Ended ended) {
-                wishes.decision().ifPresent(decision -> answer(decision, run));
-                return Optional.of(Report.of(run, ended, wishes, seen.now()));
+        for (var journey : journeys) {
+            if (journey.course() instanceof Course.Ended ended) {
+                journey.wishes().answer(journey.run(), ended, requests);
+                return Optional.of(Report.of(journey.run(), ended, journey.wishes(), seen.now()));
             }
         }
         return lost().or(() -> unsettled.isEmpty() && nothingRuns() ? decidedWithoutRun() : Optional.empty());
@@ -110,82 +126,71 @@ public final class Planner {
 
     /** A revision that somebody says is migrated, or must not be. */
     private Optional<HistoryEntry> decidedWithoutRun() {
-        var baseline = requests.open(ControlAnnotation.Baseline);
-        var id = MigrationJob.idWithoutRun(migrator, before);
-        if (baseline.isPresent()) {
-            var request = baseline.get();
-            requests.answer(request, request.revision() + " counts as migrated");
-            return Optional.of(Report.decided(
-                    id, request.revision(), workloadOf(request.revision()), Outcome.Baseline, "", request, seen.now()));
+        return requests.open(ControlAnnotation.Baseline).map(this::baseline).or(this::rejected);
+    }
+
+    private HistoryEntry baseline(Request request) {
+        requests.answer(request, request.revision() + " counts as migrated");
+        return decided(request.revision(), Outcome.Baseline, "", request);
+    }
+
+    private Optional<HistoryEntry> rejected() {
+        if (requests.open(ControlAnnotation.Reject).isEmpty()) {
+            return Optional.empty();
         }
         return Prospect.of(seen, asItWas, before, requests).stream()
                 .filter(Prospect.NeedsApproval.class::isInstance)
                 .map(Prospect.NeedsApproval.class::cast)
                 .flatMap(prospect -> Prospect.decides(
                         ControlAnnotation.Reject, migrator, prospect.candidate().desired(), requests)
-                        .map(request -> {
-                            requests.answer(request, "the run is not started");
-                            return Report.decided(
-                                    id,
-                                    prospect.candidate().desired(),
-                                    prospect.candidate().workload().ref(),
-                                    Outcome.Rejected,
-                                    prospect.inputs(),
-                                    request,
-                                    seen.now());
-                        })
+                        .map(request -> rejected(prospect, request))
                         .stream())
                 .findFirst();
     }
 
-    private String workloadOf(String revision) {
-        return asItWas.candidates().stream()
+    /** With the run, what has asked for it is rejected. */
+    private HistoryEntry rejected(Prospect.NeedsApproval prospect, Request request) {
+        requests.answer(request, "the run is not started");
+        requests.answer(ControlAnnotation.Retry, "rejected by " + request.by());
+        requests.answer(ControlAnnotation.Run, "rejected by " + request.by());
+        return decided(prospect.candidate().desired(), Outcome.Rejected, prospect.inputs(), request);
+    }
+
+    private HistoryEntry decided(String revision, Outcome outcome, String inputs, Request request) {
+        var workload = asItWas.candidates().stream()
                 .filter(any -> any.desired().equals(revision))
                 .findFirst()
                 .map(any -> any.workload().ref())
                 .orElse("");
-    }
-
-    private Wishes wishes(Run run) {
-        var recorded =
-                recordedRun().filter(known -> known.id().equals(run.id())).orElse(null);
-        var canRetry = run.state() instanceof JobState.Failed
-                && run.jobsOf(run.step()).size()
-                        <= migrator.getSpec().retryOrDefault().limitOrDefault();
-        return wishes.computeIfAbsent(
-                run.id(),
-                id -> Wishes.of(
-                        run, recorded, Replacement.of(run, recorded, migrator, asItWas, before), canRetry, requests));
-    }
-
-    private Course course(Run run, Wishes wishes) {
-        return Course.of(run, wishes, migrator.getSpec().retryOrDefault(), seen.now());
-    }
-
-    private void answer(Wishes.Decision decision, Run run) {
-        if (requests.open(decision.request().what()).isPresent()) {
-            requests.answer(
-                    decision.request(),
-                    "run " + run.id() + (decision.approved() ? " goes on after step " : " ends after step ")
-                            + run.step().name());
-        }
+        return Report.decided(
+                MigrationJob.idWithoutRun(migrator, before),
+                revision,
+                workload,
+                outcome,
+                inputs,
+                migrator.getSpec().trigger(),
+                request,
+                seen.now());
     }
 
     private Plan planWithout(String refusal) {
         var then = releases();
-        var going = unsettled.stream()
-                .filter(run -> settled.isEmpty())
-                .findFirst()
-                .map(run -> Report.of(run, course(run, wishes(run)), wishes(run), refusal));
-        var verdict = Verdicts.refused(situation, refusal);
+        var going = journeys.stream().filter(any -> settled.isEmpty()).findFirst();
+        going.ifPresent(journey -> journey.wishes().answer(journey.run(), journey.course(), requests));
+        var run = going.map(journey -> Report.of(journey.run(), journey.course(), journey.wishes(), refusal));
+        var verdict = verdicts().refused(refusal);
         then.addAll(Announcements.of(seen, Optional.empty(), Optional.empty(), requests, verdict, situation));
         var upkeep = Upkeep.of(seen, history, unsettled);
         then.addAll(upkeep.actions());
         return new Plan(
                 Optional.empty(),
-                status(going.orElse(null), Optional.empty(), verdict),
+                status(run.orElse(null), Optional.empty(), verdict),
                 then,
                 Optional.of(AFTER_REFUSAL));
+    }
+
+    private Verdicts verdicts() {
+        return new Verdicts(seen, situation, requests);
     }
 
     private Optional<Duration> lookAgainIn(Upkeep upkeep, Optional<Course> course) {
@@ -211,72 +216,95 @@ public final class Planner {
         if (settled.isPresent()) {
             return settling();
         }
-        return unsettled.isEmpty() ? withoutRun() : withRun(unsettled.getFirst());
+        return journeys.isEmpty() ? withoutRun() : withRun(journeys.getFirst());
     }
 
     /** An outcome is written before anything else begins. */
     private Plan settling() {
         var then = releases();
         var prospects = Prospect.of(seen, situation, history, requests);
-        var verdict = Verdicts.idle(seen, situation, history, prospects, true);
+        var verdict = verdicts().idle(history, prospects, true);
         then.addAll(Announcements.of(seen, settled, Optional.empty(), requests, verdict, situation));
         then.addAll(Upkeep.of(seen, history, unsettled).actions());
         return new Plan(Optional.empty(), status(null, Optional.empty(), verdict), then, Optional.of(Duration.ZERO));
     }
 
-    private Plan withRun(Run run) {
+    private Plan withRun(Journey journey) {
         var then = releases();
-        var wishes = wishes(run);
-        var course = course(run, wishes);
-        refuseToRetry(run);
-        var started = course instanceof Course.Next next && nothingRuns()
-                ? Optional.of(start(run, next.step(), wishes))
-                : Optional.<Job>empty();
-        var verdict = Verdicts.going(migrator, run, course, wishes, situation);
+        var run = journey.run();
+        var course = journey.course();
+        var wishes = journey.wishes();
+        wishes.answer(run, course, requests);
+        var verdict = verdicts().going(run, course, wishes);
+        var report = Report.of(run, course, wishes, verdict.message());
+        var started = Optional.<Job>empty();
+        var told = Optional.<Action>empty();
+        if (course instanceof Course.Next next && nothingRuns()) {
+            var job = start(journey, next.step());
+            started = Optional.of(job);
+            told = Optional.of(Announcements.started(seen, run, job));
+            report = Report.started(report, job, run.itinerary(), next.step());
+        } else if (course instanceof Course.Ending ending) {
+            started = Optional.of(end(journey, ending.end()));
+        }
         then.addAll(steer(run, wishes, verdict));
-        then.addAll(Announcements.of(
-                seen,
-                settled,
-                started.map(job -> Announcements.started(seen, run, job)),
-                requests,
-                verdict,
-                situation));
+        then.addAll(Announcements.of(seen, settled, told, requests, verdict, situation));
         var upkeep = Upkeep.of(seen, history, unsettled);
         then.addAll(upkeep.actions());
         return new Plan(
                 started.map(Action.CreateJob::new),
-                status(Report.of(run, course, wishes, verdict.message()), pending(run, course), verdict),
+                status(report, pending(run, course), verdict),
                 then,
                 lookAgainIn(upkeep, Optional.of(course)));
     }
 
-    private Job start(Run run, PlannedStep step, Wishes wishes) {
+    /** The Job of the next step. It carries the requests that have led to it. */
+    private Job start(Journey journey, PlannedStep step) {
+        var run = journey.run();
         var more = new HashMap<String, String>();
-        wishes.decision().filter(Wishes.Decision::approved).ifPresent(decision -> {
+        journey.wishes().decision().filter(Wishes.Decision::approved).ifPresent(decision -> {
             more.put(Annotations.APPROVED_BY, decision.by());
             more.put(decision.request().what().key(), decision.request().value());
-            answer(decision, run);
+            journey.wishes().decided(run, Outcome.Succeeded, requests);
+        });
+        journey.wishes().retryNow().ifPresent(retry -> {
+            more.put(retry.what().key(), retry.value());
+            requests.answer(retry, "step " + run.step().name() + " is tried again at once");
         });
         return run.next(step).job(migrator, more);
     }
 
-    /** A run that is going on needs no other to be started for its sake. */
-    private void refuseToRetry(Run run) {
-        requests.answered(ControlAnnotation.Retry, "ignored, because run " + run.id() + " is going on");
+    private Job end(Journey journey, Course.Ended end) {
+        var more = new HashMap<String, String>();
+        if (end.outcome() == Outcome.Rejected) {
+            journey.wishes().decision().ifPresent(decision -> {
+                more.put(decision.request().what().key(), decision.request().value());
+                journey.wishes().decided(journey.run(), Outcome.Rejected, requests);
+            });
+        }
+        return journey.run().next(journey.run().step()).ending(end, migrator, more);
     }
 
     private Optional<PendingApproval> pending(Run run, Course course) {
         return course instanceof Course.Awaiting
-                ? Optional.of(new PendingApproval(
+                ? Optional.of(pending(
                         Wishes.decisive(run),
                         run.revision(),
                         run.step().name(),
-                        Timestamps.of(run.ended(seen.now())),
                         run.newest()
                                 .output()
                                 .map(output -> Excerpt.end(output, HistoryEntry.MAX_OUTPUT))
                                 .orElse(null)))
                 : Optional.empty();
+    }
+
+    private PendingApproval pending(String decisive, String revision, @Nullable String step, @Nullable String output) {
+        var value = requests.unused(decisive, ControlAnnotation.Approve, ControlAnnotation.Reject);
+        var since = Optional.ofNullable(seen.status().pendingApproval())
+                .filter(known -> known.value().equals(value))
+                .map(PendingApproval::since)
+                .orElseGet(() -> Timestamps.of(seen.now()));
+        return new PendingApproval(value, revision, step, since, output);
     }
 
     private Plan withoutRun() {
@@ -292,8 +320,7 @@ public final class Planner {
         if (next.isEmpty()) {
             refuseTheImpossible(prospects);
         }
-        var verdict = next.map(run -> Verdicts.starting(run, situation))
-                .orElseGet(() -> Verdicts.idle(seen, situation, history, prospects, false));
+        var verdict = next.map(verdicts()::starting).orElseGet(() -> verdicts().idle(history, prospects, false));
         then.addAll(Announcements.of(
                 seen, settled, job.map(started -> Announcements.started(seen, started)), requests, verdict, situation));
         var upkeep = Upkeep.of(seen, history, unsettled);
@@ -331,35 +358,26 @@ public final class Planner {
     /** What is asked for, but has nothing that it could be done to. */
     private void refuseTheImpossible(List<Prospect> prospects) {
         for (var what : List.of(ControlAnnotation.Cancel, ControlAnnotation.SuspendRun, ControlAnnotation.ResumeRun)) {
-            requests.answered(what, "ignored, because no run is going on");
+            requests.answer(what, "ignored, because no run is going on");
         }
         if (prospects.isEmpty()) {
-            requests.answered(ControlAnnotation.Retry, "ignored, because no run has failed");
+            requests.answer(ControlAnnotation.Retry, "ignored, because no run has failed");
         }
     }
 
     private Optional<PendingApproval> pending(List<Prospect> prospects) {
         return prospects.stream()
-                .filter(prospect -> prospect instanceof Prospect.NeedsApproval)
-                .map(Prospect.NeedsApproval.class::cast)
+                .filter(Prospect.NeedsApproval.class::isInstance)
                 .findFirst()
-                .map(prospect -> new PendingApproval(
-                        prospect.value(),
-                        prospect.candidate().desired(),
-                        null,
-                        Optional.ofNullable(seen.status().pendingApproval())
-                                .filter(before -> before.value().equals(prospect.value()))
-                                .map(PendingApproval::since)
-                                .orElseGet(() -> Timestamps.of(seen.now())),
-                        null));
+                .map(prospect -> prospect.candidate().desired())
+                .map(revision -> pending(revision, revision, null, null));
     }
 
     private List<Action> steer(Run run, Wishes wishes, Verdict verdict) {
         var newest = run.newest();
         var toBeStopped = wishes.stop().isPresent() || newest.beingDeleted();
-        return toBeStopped && run.active() && !newest.endsWithItsPods()
-                ? List.of(new Action.StopJob(newest.job()))
-                : Upkeep.progress(newest.job(), verdict.message());
+        var stop = Upkeep.stop(newest).filter(any -> toBeStopped && run.active());
+        return stop.map(List::of).orElseGet(() -> Upkeep.progress(newest.job(), verdict.message()));
     }
 
     private MigratorStatus status(@Nullable RunStatus run, Optional<PendingApproval> approval, Verdict verdict) {

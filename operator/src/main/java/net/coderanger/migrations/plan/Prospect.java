@@ -24,12 +24,8 @@ sealed interface Prospect {
         }
     }
 
-    /**
-     * A person has to say so first.
-     *
-     * @param value the value of the annotation that does
-     */
-    record NeedsApproval(Candidate candidate, String value, String inputs) implements Prospect {}
+    /** A person has to say so first. */
+    record NeedsApproval(Candidate candidate, String inputs) implements Prospect {}
 
     /** It has failed, and nothing has changed since that could make it succeed. */
     record HasFailed(Candidate candidate, HistoryEntry entry) implements Prospect {}
@@ -45,7 +41,8 @@ sealed interface Prospect {
         var migrator = seen.migrator();
         var due = situation.due();
         var wanted = due.isEmpty() && askedAgain(migrator, history, requests)
-                ? situation.candidates().stream().limit(1)
+                ? Stream.concat(stalled(situation, history), situation.candidates().stream())
+                        .limit(1)
                 : due.stream();
         return wanted.flatMap(candidate -> way(migrator, candidate, history).stream()
                         .map(itinerary -> of(migrator, candidate, itinerary, situation, history, requests)))
@@ -73,8 +70,7 @@ sealed interface Prospect {
         }
         var approvedBy = approvedBy(migrator, candidate, requests);
         return migrator.getSpec().approvalRequired() && approvedBy.isEmpty()
-                ? new NeedsApproval(
-                        candidate, approvalValue(seenValue(migrator), candidate, migrator, history), itinerary.inputs())
+                ? new NeedsApproval(candidate, itinerary.inputs())
                 : new Starts(NextRun.of(migrator, candidate, itinerary, history, approvedBy));
     }
 
@@ -115,6 +111,13 @@ sealed interface Prospect {
                                 && situation.wants(entry.workload(), entry.revision())));
     }
 
+    /** Whose run was the last, and has not succeeded. */
+    private static Stream<Candidate> stalled(Situation situation, History history) {
+        return history.newest().filter(entry -> entry.outcome().stalls()).stream()
+                .flatMap(entry -> situation.candidates().stream()
+                        .filter(candidate -> candidate.desired().equals(entry.revision())));
+    }
+
     /** Whether a run is wanted although nothing is due. */
     private static boolean askedAgain(Migrator migrator, History history, Requests requests) {
         var trigger = migrator.getSpec().triggerIfAny();
@@ -140,22 +143,5 @@ sealed interface Prospect {
         return requests.open(what)
                 .filter(request -> request.revision().equals(revision))
                 .filter(request -> !request.value().startsWith(revision + " " + MigrationJob.namePrefix(migrator)));
-    }
-
-    private static Stream<String> seenValue(Migrator migrator) {
-        var status = migrator.getStatus();
-        return status == null
-                ? Stream.empty()
-                : status.handledRequests().stream()
-                        .filter(handled -> handled.request().equals(ControlAnnotation.Approve.verb())
-                                || handled.request().equals(ControlAnnotation.Reject.verb()))
-                        .map(handled -> handled.value());
-    }
-
-    /** The revision; more only if that was said before, for a value is used once. */
-    private static String approvalValue(Stream<String> used, Candidate candidate, Migrator migrator, History history) {
-        return used.anyMatch(candidate.desired()::equals)
-                ? candidate.desired() + " run-" + MigrationJob.nextRunId(migrator, history)
-                : candidate.desired();
     }
 }

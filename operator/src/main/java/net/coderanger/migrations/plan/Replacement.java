@@ -4,12 +4,13 @@ import java.util.Optional;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.OnNewRevision;
 import net.coderanger.migrations.api.RunStatus;
+import net.coderanger.migrations.api.StepKind;
 import org.jspecify.annotations.Nullable;
 
 /**
  * May a run that is going on be stopped? Only if the user said {@code onNewRevision: Replace}, or if nothing of its migration has
  * run and it waits for something: a Job whose image does not exist, a plan that nobody has approved yet, would otherwise keep its
- * own correction waiting for ever.
+ * own correction waiting for ever. {@code onFailure} is never stopped.
  */
 final class Replacement {
 
@@ -18,6 +19,9 @@ final class Replacement {
     /** What the run is stopped for, if it is. Once decided it stays so. */
     static Optional<String> of(
             Run run, @Nullable RunStatus before, Migrator migrator, Situation situation, History history) {
+        if (run.step().kind() == StepKind.OnFailure) {
+            return Optional.empty();
+        }
         if (before != null && before.replacedBy() != null) {
             return Optional.of(before.replacedBy());
         }

@@ -1,10 +1,13 @@
 package net.coderanger.migrations.plan;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Outcome;
@@ -44,6 +47,30 @@ final class Report {
                 message);
     }
 
+    /** The same once its next Job is created. */
+    static RunStatus started(RunStatus run, Job job, Optional<Itinerary> itinerary, PlannedStep step) {
+        return new RunStatus(
+                run.id(),
+                run.revision(),
+                run.image(),
+                run.workload(),
+                job.getMetadata().getName(),
+                null,
+                itinerary.map(all -> place(all, step)).orElse(null),
+                run.steps(),
+                run.inputs(),
+                run.trigger(),
+                run.startTime(),
+                0,
+                null,
+                run.approvedBy(),
+                run.suspended(),
+                run.cancelledBy(),
+                run.rolledBackFrom(),
+                run.replacedBy(),
+                "its Job is created");
+    }
+
     /** A run whose first Job is being created. */
     static RunStatus of(NextRun next, String job, @Nullable String trigger, Instant now) {
         var target = next.target();
@@ -74,11 +101,10 @@ final class Report {
 
     /** A run that has ended. */
     static HistoryEntry of(Run run, Course.Ended ended, Wishes wishes, Instant now) {
-        var failure = wishes.stop().isPresent() ? Optional.<String>empty() : failure(run);
-        var message = ended.message()
-                .map(more -> failure.map(why -> why + "; " + more).orElse(more))
-                .or(() -> failure)
-                .orElse(null);
+        var parts = ended.outcome() == Outcome.Failed
+                ? Stream.of(failure(run), ended.message())
+                : Stream.of(ended.message(), ownFailure(run));
+        var message = parts.flatMap(Optional::stream).collect(Collectors.joining("; "));
         return new HistoryEntry(
                 run.id(),
                 run.revision(),
@@ -91,10 +117,10 @@ final class Report {
                 run.started(),
                 Timestamps.of(Run.ended(run.newest()).orElse(now)),
                 run.attempts(),
-                steps(run, ended, wishes.decision().map(Wishes.Decision::by)),
+                steps(run, ended, approver(wishes)),
                 approvedBy(run, wishes),
                 run.rolledBackFrom().orElse(null),
-                message,
+                message.isEmpty() ? null : message,
                 output(run));
     }
 
@@ -105,6 +131,7 @@ final class Report {
             String workload,
             Outcome outcome,
             String inputs,
+            @Nullable String trigger,
             Requests.Request request,
             Instant now) {
         return new HistoryEntry(
@@ -115,12 +142,12 @@ final class Report {
                 "",
                 outcome,
                 inputs,
-                null,
+                trigger,
                 Timestamps.of(now),
                 Timestamps.of(now),
                 null,
                 List.of(),
-                request.by(),
+                outcome == Outcome.Baseline ? request.by() : null,
                 null,
                 (outcome == Outcome.Baseline ? "said to be migrated by " : "rejected by ") + request.by() + ": "
                         + request.value(),
@@ -141,11 +168,25 @@ final class Report {
                 run.startTime(),
                 Timestamps.of(now),
                 run.attempt(),
-                run.steps(),
+                run.steps().stream().map(Report::lost).toList(),
                 run.approvedBy(),
                 run.rolledBackFrom(),
                 "its Job is gone, finalizer and all, before its outcome could be read; look at the database before it is run again",
                 null);
+    }
+
+    private static StepStatus lost(StepStatus step) {
+        return step.state() == StepState.Pending || step.state() == StepState.Succeeded
+                ? step
+                : new StepStatus(
+                        step.name(),
+                        step.kind(),
+                        StepState.Failed,
+                        step.job(),
+                        step.attempts(),
+                        step.startTime(),
+                        step.completionTime(),
+                        step.approvedBy());
     }
 
     /** The step that a run is at, as {@code number/of name}; a run of one Job has none. */
@@ -174,6 +215,11 @@ final class Report {
         });
     }
 
+    /** That of a step that has failed by itself, and was not stopped. */
+    private static Optional<String> ownFailure(Run run) {
+        return run.state() instanceof JobState.Failed ? failure(run) : Optional.empty();
+    }
+
     private static String inStep(Run run, SeenJob job, String why) {
         return run.itinerary().filter(Itinerary::oneJob).isPresent()
                         || run.itinerary().isEmpty()
@@ -188,8 +234,12 @@ final class Report {
                 .orElse(null);
     }
 
+    private static Optional<String> approver(Wishes wishes) {
+        return wishes.decision().filter(Wishes.Decision::approved).map(Wishes.Decision::by);
+    }
+
     private static @Nullable String approvedBy(Run run, Wishes wishes) {
-        var last = wishes.decision().filter(Wishes.Decision::approved).map(Wishes.Decision::by);
+        var last = approver(wishes);
         return run.approvedBy()
                 .map(names -> last.filter(name -> !List.of(names.split(", ")).contains(name))
                         .map(name -> names + ", " + name)
@@ -202,20 +252,20 @@ final class Report {
         return new StepStatus(step.name(), step.kind(), StepState.Pending, null, null, null, null, null);
     }
 
-    private static List<StepStatus> steps(Run run, Course course, Optional<String> decidedBy) {
+    private static List<StepStatus> steps(Run run, Course course, Optional<String> approver) {
         var itinerary = run.itinerary();
         if (itinerary.isEmpty() || itinerary.get().oneJob()) {
             return List.of();
         }
         var steps = new ArrayList<StepStatus>();
-        itinerary.get().steps().forEach(step -> steps.add(step(run, step, course, decidedBy)));
+        itinerary.get().steps().forEach(step -> steps.add(step(run, step, course, approver)));
         Optional.ofNullable(itinerary.get().onFailure())
                 .filter(step -> !run.jobsOf(step).isEmpty())
-                .ifPresent(step -> steps.add(step(run, step, course, decidedBy)));
+                .ifPresent(step -> steps.add(step(run, step, course, approver)));
         return steps;
     }
 
-    private static StepStatus step(Run run, PlannedStep step, Course course, Optional<String> decidedBy) {
+    private static StepStatus step(Run run, PlannedStep step, Course course, Optional<String> approver) {
         var jobs = run.jobsOf(step);
         if (jobs.isEmpty()) {
             return pending(step);
@@ -232,7 +282,7 @@ final class Report {
                 attempts,
                 Objects.requireNonNullElse(jobs.getFirst().job().getMetadata().getCreationTimestamp(), ""),
                 Run.ended(newest).map(Timestamps::of).orElse(null),
-                current ? decidedBy.orElse(null) : approver(run, newest));
+                current ? approver.orElse(null) : approver(run, newest));
     }
 
     private static StepState state(SeenJob newest, boolean current, Course course) {

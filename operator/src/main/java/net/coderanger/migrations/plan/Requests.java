@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.HandledRequest;
 
@@ -33,16 +35,19 @@ final class Requests {
     }
 
     private final Observation seen;
+    private final List<SeenJob> unsettled;
     private final Map<ControlAnnotation, Request> open = new EnumMap<>(ControlAnnotation.class);
     private final Map<ControlAnnotation, HandledRequest> handled = new EnumMap<>(ControlAnnotation.class);
     private final List<HandledRequest> news = new ArrayList<>();
 
-    private Requests(Observation seen) {
+    private Requests(Observation seen, History history) {
         this.seen = seen;
+        this.unsettled =
+                seen.jobs().stream().filter(job -> !history.has(job.runId())).toList();
     }
 
-    static Requests of(Observation seen) {
-        var requests = new Requests(seen);
+    static Requests of(Observation seen, History history) {
+        var requests = new Requests(seen, history);
         for (var what : ControlAnnotation.values()) {
             seen.status().handledRequests().stream()
                     .filter(before -> before.request().equals(what.verb()))
@@ -62,7 +67,7 @@ final class Requests {
         }
         var by = annotations.get(what.stamp());
         var request = new Request(what, value, Objects.requireNonNullElse(by, ""));
-        var job = seen.jobs().stream()
+        var job = unsettled.stream()
                 .filter(any -> value.equals(Run.annotations(any).get(what.key())))
                 .findFirst();
         if (job.isPresent()) {
@@ -93,11 +98,25 @@ final class Requests {
         news.add(answer);
     }
 
-    /** Answers it if it is open. Returns whose it is. */
-    Optional<String> answered(ControlAnnotation what, String result) {
-        var request = open(what);
-        request.ifPresent(asked -> answer(asked, result));
-        return request.map(Request::by);
+    /** Answers it if it is open. */
+    void answer(ControlAnnotation what, String result) {
+        open(what).ifPresent(request -> answer(request, result));
+    }
+
+    /**
+     * A value that would be a new request: the given one, with a word more if it was answered before.
+     *
+     * @param whats the annotations for which it has to be new
+     */
+    String unused(String value, ControlAnnotation... whats) {
+        var used = Stream.of(whats)
+                .flatMap(what -> Optional.ofNullable(handled.get(what)).stream())
+                .map(HandledRequest::value)
+                .collect(Collectors.toSet());
+        return Stream.iterate(value, again -> again + " again")
+                .filter(candidate -> !used.contains(candidate))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** All answers, those of this plan and those before it, for the status. */

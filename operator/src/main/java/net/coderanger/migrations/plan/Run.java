@@ -20,8 +20,14 @@ import net.coderanger.migrations.plan.MigrationJob.Target;
  * @param itinerary what it does in all; empty if the Job that told it is gone
  * @param step what its newest Job does
  * @param state how that Job stands
+ * @param end how it is to end, if its next Job was only created to say so
  */
-record Run(List<SeenJob> jobs, Optional<Itinerary> itinerary, PlannedStep step, JobState state) {
+record Run(
+        List<SeenJob> jobs,
+        Optional<Itinerary> itinerary,
+        PlannedStep step,
+        JobState state,
+        Optional<Course.Ended> end) {
 
     Run {
         jobs = List.copyOf(jobs);
@@ -36,16 +42,18 @@ record Run(List<SeenJob> jobs, Optional<Itinerary> itinerary, PlannedStep step, 
     }
 
     private static Run one(List<SeenJob> unsorted) {
-        var jobs = unsorted.stream()
+        var all = unsorted.stream()
                 .sorted(Comparator.comparingInt(SeenJob::number))
                 .toList();
+        var working = all.stream().filter(job -> !job.endsItsRun()).toList();
+        var jobs = working.isEmpty() ? all : working;
         var newest = jobs.getLast();
         var told = jobs.stream()
                 .flatMap(job -> Optional.ofNullable(annotations(job).get(Annotations.STEPS)).stream())
                 .findFirst();
         var itinerary = told.isPresent() ? told.flatMap(Itinerary::parse) : alone(jobs.getFirst());
-        var step = MigrationJob.step(newest.job(), itinerary.flatMap(all -> all.named(newest.step())));
-        return new Run(jobs, itinerary, step, JobState.of(newest));
+        var step = MigrationJob.step(newest.job(), itinerary.flatMap(planned -> planned.named(newest.step())));
+        return new Run(jobs, itinerary, step, JobState.of(newest), MigrationJob.end(all.getLast()));
     }
 
     /** A first Job that tells of no steps is the only one. */

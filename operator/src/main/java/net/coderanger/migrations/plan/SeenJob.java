@@ -75,6 +75,11 @@ public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<S
         return SeenPod.orEmpty(job.getMetadata().getLabels()).getOrDefault(Labels.STEP, "migration");
     }
 
+    /** Whether it runs nothing, and was only created so that its run ends. */
+    boolean endsItsRun() {
+        return SeenPod.orEmpty(job.getMetadata().getAnnotations()).containsKey(Annotations.OUTCOME);
+    }
+
     /** Whether the Job is being deleted so that its pods are ended first. */
     boolean endsWithItsPods() {
         return beingDeleted()

@@ -37,6 +37,10 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
                 }
                 continue;
             }
+            if (strays(job)) {
+                stop(job).ifPresent(actions::add);
+                continue;
+            }
             if (job.holdsOutcome()) {
                 actions.add(new Action.LetGoOfJob(job.job()));
             }
@@ -53,6 +57,16 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
         return new Upkeep(List.copyOf(actions), times.stream().min(Duration::compareTo));
     }
 
+    /** Whether it runs although its run has ended: a leader that was none any more has started it. */
+    private static boolean strays(SeenJob job) {
+        return job.active() && JobState.of(job) instanceof JobState.Going;
+    }
+
+    /** Ends a Job that runs, its pods first. */
+    static Optional<Action> stop(SeenJob job) {
+        return job.endsWithItsPods() ? Optional.empty() : Optional.of(new Action.StopJob(job.job()));
+    }
+
     /** Tools that watch a Job but not its Migrator's message see the run get on. */
     static List<Action> progress(Job job, String message) {
         var stamped = SeenPod.orEmpty(job.getMetadata().getAnnotations()).get(Annotations.PROGRESS);
@@ -60,8 +74,8 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
     }
 
     private static boolean stays(SeenJob job, Observation seen, History history) {
-        return history.newest()
-                .filter(entry -> entry.id().equals(job.runId()))
+        return history.newestRun()
+                .filter(entry -> entry.id().equals(job.runId()) && !job.endsItsRun())
                 .filter(entry -> switch (seen.migrator().getSpec().retentionOrDefault()) {
                     case Always -> true;
                     case OnFailure -> !entry.succeeded();

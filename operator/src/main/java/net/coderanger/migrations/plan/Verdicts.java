@@ -14,19 +14,34 @@ final class Verdicts {
 
     private static final int NAMES_SHOWN = 3;
 
-    private Verdicts() {}
+    private final Observation seen;
+    private final Migrator migrator;
+    private final Situation situation;
+    private final Requests requests;
+
+    /**
+     * Verdicts on what is seen.
+     *
+     * @param requests with the answers of this plan: what a message tells people to do is never a value that is used up
+     */
+    Verdicts(Observation seen, Situation situation, Requests requests) {
+        this.seen = seen;
+        this.migrator = seen.migrator();
+        this.situation = situation;
+        this.requests = requests;
+    }
 
     /** The verdict while a run is going on. */
-    static Verdict going(Migrator migrator, Run run, Course course, Wishes wishes, Situation situation) {
+    Verdict going(Run run, Course course, Wishes wishes) {
         return switch (course) {
-            case Course.Going going -> atWork(run, wishes, situation);
+            case Course.Going going -> atWork(run, wishes);
             case Course.Awaiting awaiting ->
                 new Verdict(
                         Phase.AwaitingApproval,
                         Reason.AwaitingApproval,
                         "The run to " + run.revision() + " waits for approval after step "
-                                + run.step().name() + ": " + approve(migrator, Wishes.decisive(run))
-                                + waiting(situation));
+                                + run.step().name() + ": " + approve(Wishes.decisive(run))
+                                + waiting());
             case Course.Backoff backoff ->
                 new Verdict(
                         Phase.Running,
@@ -34,47 +49,50 @@ final class Verdicts {
                         to(run) + ": Job " + run.newest().name() + " has failed, the step is tried again at "
                                 + Timestamps.of(backoff.until()) + ": "
                                 + run.failure().orElse("")
-                                + waiting(situation));
+                                + waiting());
             case Course.Paused paused ->
                 new Verdict(
                         Phase.Suspended,
                         Reason.RunSuspended,
                         "The run to " + run.revision() + " is suspended before step "
                                 + paused.next().name() + "; it goes on after: "
-                                + annotate(migrator, ControlAnnotation.ResumeRun, run.id()) + waiting(situation));
+                                + annotate(ControlAnnotation.ResumeRun, run.id()) + waiting());
             case Course.Next next ->
                 new Verdict(
                         Phase.Running,
                         Reason.MigrationsRunning,
                         "Migrating to " + run.revision() + ": step " + named(run, next.step()) + " is started"
-                                + waiting(situation));
-            case Course.Ended ended ->
-                new Verdict(
-                        Phase.Running,
-                        Reason.MigrationsRunning,
-                        "The run to " + run.revision() + " has ended" + waiting(situation));
+                                + waiting());
+            case Course.Ending ending -> stopping(run, ending.end());
+            case Course.Ended ended -> stopping(run, ended);
         };
     }
 
-    private static Verdict atWork(Run run, Wishes wishes, Situation situation) {
+    private Verdict stopping(Run run, Course.Ended end) {
+        var reason = switch (end.outcome()) {
+            case Cancelled -> Reason.MigrationsCancelled;
+            case Rejected -> Reason.MigrationsRejected;
+            case Replaced -> Reason.StaleJob;
+            default -> Reason.MigrationsRunning;
+        };
+        return new Verdict(
+                Phase.Running,
+                reason,
+                "The run to " + run.revision() + " is being ended"
+                        + end.message().map(why -> ": " + why).orElse("") + waiting());
+    }
+
+    private Verdict atWork(Run run, Wishes wishes) {
         if (wishes.stop().isPresent()) {
-            return new Verdict(
-                    Phase.Running,
-                    wishes.cancelledBy().isPresent() ? Reason.MigrationsCancelled : Reason.StaleJob,
-                    "The run to " + run.revision() + " is being stopped"
-                            + wishes.cancelledBy()
-                                    .map(by -> ", as " + by + " asked for")
-                                    .orElseGet(
-                                            () -> " for " + wishes.replacedBy().orElse(""))
-                            + waiting(situation));
+            return stopping(run, wishes.stop().get());
         }
         var what = run.newest().beingDeleted()
                 ? "Job " + run.newest().name() + " has been deleted; its pod's end is awaited"
                 : to(run) + " by Job " + run.newest().name();
         return run.trouble()
-                .map(trouble -> new Verdict(
-                        Phase.Running, trouble.reason(), what + ": " + trouble.message() + waiting(situation)))
-                .orElseGet(() -> new Verdict(Phase.Running, Reason.MigrationsRunning, what + waiting(situation)));
+                .map(trouble ->
+                        new Verdict(Phase.Running, trouble.reason(), what + ": " + trouble.message() + waiting()))
+                .orElseGet(() -> new Verdict(Phase.Running, Reason.MigrationsRunning, what + waiting()));
     }
 
     private static String to(Run run) {
@@ -90,38 +108,40 @@ final class Verdicts {
                 .orElse(step.name());
     }
 
-    static Verdict starting(NextRun next, Situation situation) {
+    Verdict starting(NextRun next) {
         var target = next.target();
         return new Verdict(
                 Phase.Running,
                 Reason.MigrationsRunning,
                 (target.rolledBackFrom().isPresent() ? "Taking the database back to " : "Migrating to ")
                         + target.revision()
-                        + waiting(situation));
+                        + waiting());
     }
 
-    private static String approve(Migrator migrator, String value) {
-        return annotate(migrator, ControlAnnotation.Approve, value) + " (or reject=…)";
+    private String approve(String value) {
+        return annotate(
+                        ControlAnnotation.Approve,
+                        requests.unused(value, ControlAnnotation.Approve, ControlAnnotation.Reject))
+                + " (or reject=…)";
     }
 
-    /** The command that sets a control annotation. */
-    private static String annotate(Migrator migrator, ControlAnnotation what, String value) {
+    /** The command that sets a control annotation to a value that was not used before. */
+    private String annotate(ControlAnnotation what, String value) {
         var metadata = migrator.getMetadata();
         return "kubectl -n " + metadata.getNamespace() + " annotate --overwrite migrator " + metadata.getName() + " "
-                + what.key() + "='" + value + "'";
+                + what.key() + "='" + requests.unused(value, what) + "'";
     }
 
-    static Verdict refused(Situation situation, String why) {
+    Verdict refused(String why) {
         return new Verdict(
                 Phase.Pending,
                 Reason.CreateError,
-                "The migration's Job cannot be created, it is tried again: " + why + waiting(situation));
+                "The migration's Job cannot be created, it is tried again: " + why + waiting());
     }
 
     /** The verdict when no run is going on and none starts. */
-    static Verdict idle(
-            Observation seen, Situation situation, History history, List<Prospect> prospects, boolean justSettled) {
-        var spec = seen.migrator().getSpec();
+    Verdict idle(History history, List<Prospect> prospects, boolean justSettled) {
+        var spec = migrator.getSpec();
         var invalid = Selectors.invalid(spec.selector())
                 .map(why -> "spec.selector: " + why)
                 .or(() -> Optional.ofNullable(spec.templateSelector())
@@ -144,7 +164,7 @@ final class Verdicts {
                     Phase.Pending,
                     Reason.TemplateNotFound,
                     "no template pods found: pods match spec.selector, but none of them also matches spec.templateSelector and has a"
-                            + " workload" + waiting(situation));
+                            + " workload" + waiting());
         }
         if (situation.candidates().isEmpty()) {
             return new Verdict(
@@ -154,18 +174,19 @@ final class Verdicts {
                             + situation.containersAtHand());
         }
         if (!situation.due().isEmpty()) {
-            return due(seen, situation, prospects, justSettled);
+            return due(prospects, justSettled);
         }
         if (prospects.stream().anyMatch(prospect -> !(prospect instanceof Prospect.HasFailed))) {
-            return due(seen, situation, prospects, justSettled); // migrated, but to be run again
+            return due(prospects, justSettled); // migrated, but to be run again
         }
         // a revision that is migrated, but whose run was asked for again and has failed
         return history.newest()
                 .filter(entry -> entry.outcome().stalls())
                 .filter(entry -> situation.candidates().stream()
                         .anyMatch(candidate -> candidate.desired().equals(entry.revision())))
-                .map(entry -> stalled(seen.migrator(), entry, situation))
-                .orElseGet(() -> migrated(situation));
+                .map(this::stalled)
+                .map(verdict -> new Verdict(verdict.phase(), verdict.reason(), verdict.message() + waiting()))
+                .orElseGet(this::migrated);
     }
 
     /** Pods whose containers run although their revision is not migrated. */
@@ -178,17 +199,16 @@ final class Verdicts {
                                 + names(pods));
     }
 
-    private static Verdict migrated(Situation situation) {
+    private Verdict migrated() {
         var revisions = situation.candidates().stream()
                 .map(Candidate::desired)
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return new Verdict(Phase.Migrated, Reason.MigrationsUpToDate, revisions + " is migrated" + stranded(situation));
+        return new Verdict(Phase.Migrated, Reason.MigrationsUpToDate, revisions + " is migrated" + stranded());
     }
 
-    private static Verdict due(Observation seen, Situation situation, List<Prospect> prospects, boolean justSettled) {
-        var migrator = seen.migrator();
+    private Verdict due(List<Prospect> prospects, boolean justSettled) {
         var first = prospects.stream().findFirst();
         var revision = first.map(Prospect::candidate)
                 .or(() -> situation.due().stream().findFirst())
@@ -198,44 +218,55 @@ final class Verdicts {
             return new Verdict(
                     Phase.Suspended,
                     Reason.Suspended,
-                    revision + " has to be migrated, but spec.suspend is true" + waiting(situation));
+                    revision + " has to be migrated, but spec.suspend is true" + waiting());
         }
         var starts = prospects.stream().anyMatch(prospect -> prospect instanceof Prospect.Starts);
         if (starts || first.isEmpty()) {
             return new Verdict(
                     Phase.Pending,
                     Reason.MigrationsPending,
-                    revision + " has to be migrated" + (justSettled ? " next" : endsFirst(seen)) + waiting(situation));
+                    revision + " has to be migrated" + (justSettled ? " next" : endsFirst()) + waiting());
         }
-        return switch (first.get()) {
-            case Prospect.Starts never -> throw new IllegalStateException("no prospect starts");
-            case Prospect.HasFailed failed -> stalled(migrator, failed.entry(), situation);
+        var verdict = kept(first.get());
+        var others = prospects.stream()
+                .skip(1)
+                .limit(NAMES_SHOWN)
+                .map(prospect -> ". Also: " + kept(prospect).message())
+                .distinct()
+                .collect(Collectors.joining());
+        return new Verdict(verdict.phase(), verdict.reason(), verdict.message() + others + waiting());
+    }
+
+    /** What keeps a run from starting, and what to do about it. */
+    private Verdict kept(Prospect prospect) {
+        var revision = prospect.candidate().desired();
+        return switch (prospect) {
+            case Prospect.Starts never -> throw new IllegalStateException("nothing keeps it");
+            case Prospect.HasFailed failed -> stalled(failed.entry());
             case Prospect.NeedsApproval approval ->
                 new Verdict(
                         Phase.AwaitingApproval,
                         Reason.AwaitingApproval,
-                        "The migration to " + revision + " waits for approval: "
-                                + approve(migrator, approval.value()) + ", or set spec.approvedRevision to " + revision
-                                + waiting(situation));
+                        "The migration to " + revision + " waits for approval: " + approve(revision)
+                                + ", or set spec.approvedRevision to " + revision);
             case Prospect.IsBlocked blocked ->
                 new Verdict(
                         Phase.Blocked,
                         Reason.RollbackBlocked,
                         blocked.candidate().workload().ref() + " went back to " + revision
                                 + ", which onRollback: Block does not allow: roll out a newer version, or let it start with "
-                                + annotate(migrator, ControlAnnotation.Baseline, revision) + waiting(situation));
+                                + annotate(ControlAnnotation.Baseline, revision));
             case Prospect.IsTooLarge large ->
                 new Verdict(
                         Phase.Invalid,
                         Reason.StepsTooLarge,
                         "The steps of the run to " + revision
-                                + " do not fit on a Job (200 KiB): use fewer, or put long commands into a ConfigMap"
-                                + waiting(situation));
+                                + " do not fit on a Job (200 KiB): use fewer, or put long commands into a ConfigMap");
         };
     }
 
     /** For a run that cannot start yet, because a pod of the one before is still there. */
-    private static String endsFirst(Observation seen) {
+    private String endsFirst() {
         return seen.jobs().stream()
                 .filter(SeenJob::active)
                 .findFirst()
@@ -243,7 +274,7 @@ final class Verdicts {
                 .orElse("");
     }
 
-    private static Verdict stalled(Migrator migrator, HistoryEntry entry, Situation situation) {
+    private Verdict stalled(HistoryEntry entry) {
         var reason = switch (entry.outcome()) {
             case Cancelled -> Reason.MigrationsCancelled;
             case Rejected -> Reason.MigrationsRejected;
@@ -258,25 +289,25 @@ final class Verdicts {
                 Phase.Failed,
                 reason,
                 what + entry.message() + " — roll out a mended version, change the Migrator, or run it again: "
-                        + annotate(migrator, ControlAnnotation.Retry, entry.id()) + waiting(situation));
+                        + annotate(ControlAnnotation.Retry, entry.id()));
     }
 
     /** Pods that wait although nothing is due: no workload wants their revision, so nothing will ever release them. */
-    private static String stranded(Situation situation) {
-        var waits = waiting(situation);
+    private String stranded() {
+        var waits = waiting();
         return waits.isEmpty()
-                ? releasing(situation)
+                ? releasing()
                 : waits
                         + ", which no workload with a template of this Migrator wants any more: delete these pods, or roll their"
                         + " workload out";
     }
 
-    private static String releasing(Situation situation) {
+    private String releasing() {
         var pods = situation.waiting().size();
         return pods == 0 ? "" : "; " + pods + (pods == 1 ? " pod is" : " pods are") + " being released";
     }
 
-    private static String waiting(Situation situation) {
+    private String waiting() {
         var pods = situation.waiting().stream()
                 .filter(pod -> !situation.mayStart(pod))
                 .count();

@@ -73,12 +73,32 @@ final class JobController {
                             : edited.editOrNewStatus().withFailed(failed + 1).endStatus());
         } else if (succeeded) {
             finish(name, "Complete", "CompletionsReached");
+        } else if (pods.stream().anyMatch(pod -> endsTheJob(pod, job))) {
+            finish(name, "Failed", "PodFailurePolicy");
         } else if (failed > job.getSpec().getBackoffLimit()) {
             finish(name, "Failed", "BackoffLimitExceeded");
-            cluster.witness.jobFailed(job);
+            cluster.witness.jobFailed(
+                    job, cluster.migrator().getSpec().retryOrDefault().limitOrDefault(), cluster.now());
+        } else if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+            return;
         } else if (!deleted && pods.stream().allMatch(JobController::ended)) {
             cluster.put(podOf(job));
         }
+    }
+
+    /** Whether the Job's podFailurePolicy lets it fail for this pod. */
+    static boolean endsTheJob(Pod pod, Job job) {
+        return exitCode(pod)
+                .filter(code -> job.getSpec().getPodFailurePolicy().getRules().stream()
+                        .filter(rule -> "FailJob".equals(rule.getAction()))
+                        .anyMatch(rule -> rule.getOnExitCodes().getValues().contains(code)))
+                .isPresent();
+    }
+
+    private static Optional<Integer> exitCode(Pod pod) {
+        return JobState.migrations(pod)
+                .map(status -> JobState.state(status).getTerminated())
+                .map(terminated -> terminated.getExitCode());
     }
 
     private void finish(String job, String type, String reason) {
@@ -91,6 +111,7 @@ final class JobController {
                         .withType(type)
                         .withStatus("True")
                         .withReason(reason)
+                        .withLastTransitionTime(cluster.now().toString())
                         .endCondition()
                         .endStatus());
     }
@@ -119,6 +140,7 @@ final class JobController {
     }
 
     void delete(String name, boolean foreground) {
+        cluster.job(name).filter(job -> !finished(job)).ifPresent(cluster.witness::jobDeleted);
         cluster.edit(name, edited -> {
             var metadata = edited.editMetadata();
             if (metadata.getDeletionTimestamp() == null) {

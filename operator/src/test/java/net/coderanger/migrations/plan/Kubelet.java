@@ -43,7 +43,7 @@ final class Kubelet {
         for (var pod : cluster.pods()) {
             var waits = cluster.seen(pod).gateOf(Migrators.NAME) == GateState.WAITING;
             if (!SeenPod.ofMigrationJob(pod) && "Pending".equals(pod.getStatus().getPhase()) && !waits) {
-                cluster.witness.appStarts(pod, cluster.revision(pod));
+                cluster.witness.appStarts(pod);
                 cluster.put(new PodBuilder(pod)
                         .editStatus()
                         .withPhase("Running")
@@ -62,16 +62,15 @@ final class Kubelet {
             var running = "Running".equals(pod.getStatus().getPhase());
             if (running) {
                 var job = jobController.owner(pod);
-                if (exitCode == 0) {
-                    job.ifPresent(cluster.witness::migrationSucceeds);
-                }
-                report(
+                var ended = report(
                         pod,
                         exitCode == 0 ? "Succeeded" : "Failed",
                         new ContainerStateBuilder()
                                 .withNewTerminated()
                                 .withExitCode(exitCode)
                                 .endTerminated());
+                job.filter(its -> exitCode == 0 || JobController.endsTheJob(ended, its))
+                        .ifPresent(its -> cluster.witness.migrationSucceeds(its, exitCode));
             } else if (pod.getMetadata().getDeletionTimestamp() != null) {
                 report(pod, "Failed", new ContainerStateBuilder());
             }
@@ -96,8 +95,8 @@ final class Kubelet {
                         && !JobController.ended(pod));
     }
 
-    private void report(Pod pod, String phase, ContainerStateBuilder state) {
-        cluster.put(new PodBuilder(pod)
+    private Pod report(Pod pod, String phase, ContainerStateBuilder state) {
+        var reported = new PodBuilder(pod)
                 .editStatus()
                 .withPhase(phase)
                 .withContainerStatuses(new ContainerStatusBuilder()
@@ -105,6 +104,8 @@ final class Kubelet {
                         .withState(state.build())
                         .build())
                 .endStatus()
-                .build());
+                .build();
+        cluster.put(reported);
+        return reported;
     }
 }

@@ -101,7 +101,7 @@ class OnceTest {
         var story = Story.of("retention: Never");
         story.cluster.rollsOut("web", "shop:v1");
         story.operator.pausesBeforeCreating();
-        story.migrationSucceeds();
+        story.succeeds("migration");
         // When
         story.operator.goesOn();
         story.goesOn();

@@ -122,9 +122,6 @@ final class RandomHistory {
         var revision = one(REVISIONS);
         var command = workload + random.nextInt(2);
         told.add(workload + " rolls out " + revision + " " + command);
-        if (fixed.contains("onRollback: Run") && story.cluster.witness.completed(revision)) {
-            story.cluster.witness.asksAgain();
-        }
         story.cluster.rollsOut(workload, Workloads.template(revision, command));
         if (random.nextInt(4) == 0) {
             failing.add(revision);

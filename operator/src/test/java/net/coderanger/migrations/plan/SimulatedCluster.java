@@ -15,14 +15,19 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import net.coderanger.migrations.api.Annotations;
+import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.Gate;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.plan.SeenPod.GateState;
 import org.jspecify.annotations.Nullable;
 
 /** What the API server stores, for one Migrator in one namespace, and every earlier state of it: a cache may be behind. */
 final class SimulatedCluster {
+
+    /** Who sets control annotations. */
+    static final String USER = "jane";
 
     /** Where a pod comes from. */
     private record Origin(String workload, PodTemplateSpec template) {}
@@ -73,7 +78,11 @@ final class SimulatedCluster {
         var revision = Revision.of(template, migrator().getSpec().container());
         var spec = migrator().getSpec();
         var passes = revision.filter(its -> history().passesUnseen(its, spec.onRollbackOrDefault()));
-        return addsPod(workload, template, passes.isPresent() ? Gate.None : spec.gateOrDefault());
+        var pod = addsPod(workload, template, passes.isPresent() ? Gate.None : spec.gateOrDefault());
+        if (passes.isPresent()) {
+            witness.opens(pod, revision);
+        }
+        return pod;
     }
 
     Pod addsPod(String workload, PodTemplateSpec template, Gate gate) {
@@ -106,6 +115,28 @@ final class SimulatedCluster {
             witness.asksAgain();
         }
         witness.somethingChanged();
+        store(next);
+    }
+
+    /** A user who has the right sets a control annotation, and admission writes beside it who that was. */
+    void annotates(ControlAnnotation what, String value) {
+        var next = Migrators.copy(migrator());
+        var changed = new HashMap<>(SeenPod.orEmpty(next.getMetadata().getAnnotations()));
+        if (!value.equals(changed.put(what.key(), value)) || !changed.containsKey(what.stamp())) {
+            changed.put(what.stamp(), USER);
+            witness.demanded(what, value);
+        }
+        next.getMetadata().setAnnotations(changed);
+        store(next);
+    }
+
+    /** Somebody sets a control annotation while admission is not in force. */
+    void annotatesUnchecked(ControlAnnotation what, String value) {
+        var next = Migrators.copy(migrator());
+        var changed = new HashMap<>(SeenPod.orEmpty(next.getMetadata().getAnnotations()));
+        changed.put(what.key(), value);
+        changed.remove(what.stamp());
+        next.getMetadata().setAnnotations(changed);
         store(next);
     }
 
@@ -142,20 +173,25 @@ final class SimulatedCluster {
         return Objects.requireNonNull(workloads.get(name), name);
     }
 
-    /** Creates a Job. Returns why it was refused; that it exists already is no refusal. */
-    Optional<String> create(Job job) {
+    /**
+     * Creates a Job. Returns why it was refused; that it exists already is no refusal.
+     *
+     * @param by the Migrator that it was planned from
+     * @param late whether the leader that creates it is none any more
+     */
+    Optional<String> create(Job job, Migrator by, boolean late) {
         var name = job.getMetadata().getName();
         if (refusal != null) {
             return Optional.of(refusal);
         }
         if (!jobs.containsKey(name)) {
+            witness.jobCreated(job, by, late, now);
             put(new JobBuilder(job)
                     .editMetadata()
                     .withUid(name + "-" + ++serial)
                     .withCreationTimestamp(now.toString())
                     .endMetadata()
                     .build());
-            witness.jobCreated(job, history());
         }
         return Optional.empty();
     }
@@ -213,17 +249,23 @@ final class SimulatedCluster {
         pod(seen.getMetadata().getName())
                 .filter(pod ->
                         pod.getMetadata().getUid().equals(seen.getMetadata().getUid()))
-                .ifPresent(pod -> put(new PodBuilder(pod)
-                        .editMetadata()
-                        .addToAnnotations(
-                                Annotations.released(Migrators.NAME),
-                                pod.getMetadata().getUid())
-                        .endMetadata()
-                        .editSpec()
-                        .removeMatchingFromSchedulingGates(
-                                gate -> Gates.schedulingGate(Migrators.NAME).equals(gate.getName()))
-                        .endSpec()
-                        .build()));
+                .ifPresent(this::opens);
+    }
+
+    private void opens(Pod pod) {
+        if (seen(pod).gateOf(Migrators.NAME) == GateState.WAITING) {
+            witness.opens(pod, revision(pod));
+        }
+        put(new PodBuilder(pod)
+                .editMetadata()
+                .addToAnnotations(
+                        Annotations.released(Migrators.NAME), pod.getMetadata().getUid())
+                .endMetadata()
+                .editSpec()
+                .removeMatchingFromSchedulingGates(
+                        gate -> Gates.schedulingGate(Migrators.NAME).equals(gate.getName()))
+                .endSpec()
+                .build());
     }
 
     SeenPod seen(Pod pod) {

@@ -13,7 +13,6 @@ import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
-import net.coderanger.migrations.api.OnNewRevision;
 import org.jspecify.annotations.Nullable;
 
 /** Observes, plans, and carries the plan out in the order of the controller; may see what is past, and may die at any point. */
@@ -48,6 +47,7 @@ final class SimulatedOperator {
     private int migratorVersion;
     private int writesLeft;
     private @Nullable Job heldBack;
+    private @Nullable Migrator heldBackBy;
     private List<String> warnings = List.of();
 
     SimulatedOperator(SimulatedCluster cluster, JobController jobController, Kubelet kubelet) {
@@ -78,14 +78,17 @@ final class SimulatedOperator {
 
     /** A leader is stopped right before it creates a Job: all its checks are made. */
     void pausesBeforeCreating() {
+        podVersion = cluster.podVersions.last();
+        jobVersion = cluster.jobVersions.last();
         migratorVersion = cluster.migratorVersions.last();
+        heldBackBy = cluster.migrator();
         heldBack = Planner.plan(observe()).start().map(Action.CreateJob::job).orElse(null);
     }
 
     /** The leader that was stopped goes on, not knowing that it is none any more. */
     void goesOn() {
-        if (heldBack != null) {
-            cluster.create(heldBack);
+        if (heldBack != null && heldBackBy != null) {
+            cluster.create(heldBack, heldBackBy, true);
             heldBack = null;
         }
     }
@@ -152,7 +155,7 @@ final class SimulatedOperator {
                 return Optional.of(Duration.ofMillis(100));
             }
             write();
-            var refusal = cluster.create(plan.start().get().job());
+            var refusal = cluster.create(plan.start().get().job(), seen.migrator(), false);
             if (refusal.isPresent()) {
                 return apply(seen, Planner.refused(seen, refusal.get()));
             }
@@ -188,13 +191,13 @@ final class SimulatedOperator {
         done.add(action);
         switch (action) {
             case Action.Release release -> cluster.release(release.pod());
-            case Action.CreateJob create -> cluster.create(create.job());
+            case Action.CreateJob create -> throw new IllegalStateException("a Job is created first");
             case Action.DeleteJob delete -> {
-                leave(delete.job(), false);
+                leave(delete.job());
                 jobController.delete(name(delete.job()), false);
             }
             case Action.StopJob stop -> {
-                leave(stop.job(), cluster.migrator().getSpec().onNewRevisionOrDefault() == OnNewRevision.Replace);
+                leave(stop.job());
                 jobController.delete(name(stop.job()), true);
             }
             case Action.LetGoOfJob let -> {
@@ -215,11 +218,9 @@ final class SimulatedOperator {
         }
     }
 
-    private void leave(Job seen, boolean allowed) {
-        cluster.job(name(seen)).ifPresent(job -> {
-            var deleted = job.getMetadata().getDeletionTimestamp() != null;
-            cluster.witness.jobIsLeft(job, kubelet.running(job), allowed || deleted);
-        });
+    private void leave(Job seen) {
+        cluster.job(name(seen))
+                .ifPresent(job -> cluster.witness.jobIsLeft(job, kubelet.running(job), cluster.migrator()));
     }
 
     private void write() {

@@ -8,9 +8,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import net.coderanger.migrations.api.Condition;
+import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.HistoryEntry;
+import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.OnRollback;
+import net.coderanger.migrations.api.PendingApproval;
+import net.coderanger.migrations.api.Phase;
+import net.coderanger.migrations.api.RunStatus;
 import net.coderanger.migrations.plan.SeenPod.GateState;
 import net.coderanger.migrations.plan.SimulatedOperator.Faults;
 
@@ -33,9 +38,26 @@ final class Story {
         return new Story(Migrators.shop(specLines));
     }
 
-    /** Everybody does what can be done, but a migration that runs is left running. */
+    /** Everybody does what can be done, and time passes while there is something to wait for; a step that runs is left running. */
     Story goesOn() {
-        for (var round = 0; round < 200; round++) {
+        for (var round = 0; round < 100; round++) {
+            var lookAgain = untilQuiet();
+            if (lookAgain.isEmpty() || lookAgain.get().compareTo(Duration.ofSeconds(5)) < 0) {
+                return this;
+            }
+            cluster.passes(lookAgain.get());
+        }
+        throw new AssertionError("live: it never comes to rest: " + cluster.status());
+    }
+
+    /** The same, but no time passes. */
+    Story goesOnAtOnce() {
+        untilQuiet();
+        return this;
+    }
+
+    private Optional<Duration> untilQuiet() {
+        for (var round = 0; round < 100; round++) {
             var before = fingerprint();
             var lookAgain = operator.reconcile();
             jobController.sync();
@@ -45,13 +67,10 @@ final class Story {
                 kubelet.end(143);
             }
             if (before.equals(fingerprint())) {
-                if (lookAgain.isEmpty() || lookAgain.get().compareTo(Duration.ofSeconds(5)) < 0) {
-                    return this;
-                }
-                cluster.passes(lookAgain.get());
+                return lookAgain;
             }
         }
-        throw new AssertionError("live: it never comes to rest: " + cluster.status());
+        throw new AssertionError("live: it never becomes quiet: " + cluster.status());
     }
 
     Story migrationSucceeds() {
@@ -69,6 +88,76 @@ final class Story {
             goesOn();
         }
         return this;
+    }
+
+    /** The step whose container runs; empty if none does. */
+    String step() {
+        return cluster.pods().stream()
+                .filter(pod -> SeenPod.ofMigrationJob(pod)
+                        && "Running".equals(pod.getStatus().getPhase()))
+                .map(pod -> pod.getMetadata().getLabels().get(Labels.STEP))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** The container of this step, which is the one that runs, ends. */
+    Story ends(String step, int exitCode) {
+        goesOnAtOnce();
+        assertThat(step()).as("the step that runs").isEqualTo(step);
+        kubelet.end(exitCode);
+        return goesOnAtOnce();
+    }
+
+    Story succeeds(String... steps) {
+        for (var step : steps) {
+            ends(step, 0);
+        }
+        return this;
+    }
+
+    Story fails(String step) {
+        return ends(step, 1);
+    }
+
+    /** Somebody with the right sets a control annotation. */
+    Story asks(ControlAnnotation what, String value) {
+        cluster.annotates(what, value);
+        return goesOnAtOnce();
+    }
+
+    /** Somebody approves just what the status asks for. */
+    Story approves() {
+        return asks(ControlAnnotation.Approve, pendingApproval().value());
+    }
+
+    PendingApproval pendingApproval() {
+        return Objects.requireNonNull(cluster.status().pendingApproval(), "nothing waits for approval");
+    }
+
+    /** What came of the newest control annotation of a kind. */
+    String answer(ControlAnnotation what) {
+        return cluster.status().handledRequests().stream()
+                .filter(answer -> answer.request().equals(what.verb()))
+                .map(answer -> answer.result())
+                .findFirst()
+                .orElse("");
+    }
+
+    Phase phase() {
+        return Objects.requireNonNull(cluster.status().phase());
+    }
+
+    RunStatus going() {
+        return Objects.requireNonNull(cluster.status().run(), "no run is going on");
+    }
+
+    /** The jobs that were created so far, by the names of their steps. */
+    List<String> stepsStarted() {
+        return operator.done().stream()
+                .filter(Action.CreateJob.class::isInstance)
+                .map(action -> ((Action.CreateJob) action).job().getMetadata())
+                .map(job -> job.getLabels().get(Labels.STEP))
+                .toList();
     }
 
     Story rollsOut(String workload, String image) {
