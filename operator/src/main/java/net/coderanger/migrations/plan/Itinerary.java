@@ -29,9 +29,9 @@ record Itinerary(List<PlannedStep> steps, @Nullable PlannedStep onFailure) {
     /** Annotations of an object may have 256 KiB in all; the rest is left for others. */
     private static final int MAX_JSON = 200 * 1024;
 
-    private static final String MIGRATION = "migration";
-    private static final String DOWN = "down";
-    private static final String ON_FAILURE = "on-failure";
+    static final String MIGRATION = "migration";
+    static final String DOWN = "down";
+    static final String ON_FAILURE = "on-failure";
     private static final int INPUTS_LENGTH = 16;
     private static final JsonMapper CANONICAL = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

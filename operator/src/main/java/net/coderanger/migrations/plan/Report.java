@@ -12,6 +12,7 @@ import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.RunStatus;
+import net.coderanger.migrations.api.StepKind;
 import net.coderanger.migrations.api.StepState;
 import net.coderanger.migrations.api.StepStatus;
 import net.coderanger.migrations.output.Excerpt;
@@ -201,7 +202,7 @@ final class Report {
     /** After onFailure the reason is still that of the step before it. */
     private static Optional<String> failure(Run run) {
         var failed = run.jobs().stream()
-                .filter(job -> !job.step().equals("on-failure"))
+                .filter(job -> !job.step().equals(Itinerary.ON_FAILURE))
                 .reduce((older, newer) -> newer);
         return failed.flatMap(job -> switch (JobState.of(job)) {
             case JobState.Failed state -> Optional.of(inStep(run, job, state.message()));
@@ -228,7 +229,7 @@ final class Report {
     }
 
     private static @Nullable String output(Run run) {
-        return run.newest()
+        return telling(run)
                 .output()
                 .map(output -> Excerpt.end(output, HistoryEntry.MAX_OUTPUT))
                 .orElse(null);
@@ -236,6 +237,21 @@ final class Report {
 
     private static Optional<String> approver(Wishes wishes) {
         return wishes.decision().filter(Wishes.Decision::approved).map(Wishes.Decision::by);
+    }
+
+    /** The Job whose output is worth keeping: that of the step which failed, else the migration's. */
+    private static SeenJob telling(Run run) {
+        var failed = run.jobs().stream()
+                .filter(job -> JobState.of(job) instanceof JobState.Failed)
+                .filter(job -> !job.step().equals(Itinerary.ON_FAILURE))
+                .reduce((older, newer) -> newer);
+        var main = run.jobs().stream()
+                .filter(job ->
+                        job.step().equals(Itinerary.MIGRATION) || job.step().equals(Itinerary.DOWN))
+                .reduce((older, newer) -> newer);
+        return run.failure().isPresent() || run.step().kind() == StepKind.OnFailure
+                ? failed.orElse(run.newest())
+                : main.orElse(run.newest());
     }
 
     private static @Nullable String approvedBy(Run run, Wishes wishes) {
