@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import net.coderanger.migrations.api.Condition;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
@@ -86,6 +87,22 @@ final class TestNamespace implements AutoCloseable {
             namespace.getMetadata().getLabels().putAll(labels);
             return namespace;
         });
+    }
+
+    /** Asks something of a Migrator, as {@code kubectl annotate --overwrite} does. */
+    void annotate(String migrator, String request, String value) {
+        annotate(client, migrator, request, value);
+    }
+
+    /** The same by another user. */
+    void annotate(KubernetesClient user, String migrator, String request, String value) {
+        user.resources(Migrator.class)
+                .inNamespace(name)
+                .withName(migrator)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"annotations\": {\"migrations.coderanger.net/%s\": \"%s\"}}}"
+                                .formatted(request, value));
     }
 
     Migrator migrator(String migrator) {
@@ -214,21 +231,7 @@ final class TestNamespace implements AutoCloseable {
 
     /** What was going on, for the one who reads a failed test. */
     String story() {
-        var yaml = client.getKubernetesSerialization();
-        return "=== " + name + "\n"
-                + client.resources(Migrator.class).inNamespace(name).list().getItems().stream()
-                        .map(migrator -> migrator.getMetadata().getName() + ": " + yaml.asYaml(migrator.getStatus()))
-                        .collect(Collectors.joining("\n"))
-                + client.pods().inNamespace(name).list().getItems().stream()
-                        .map(pod -> pod.getMetadata().getName() + " " + yaml.asJson(pod.getStatus()))
-                        .collect(Collectors.joining("\n"))
-                + "\n"
-                + client.v1().events().inNamespace(name).list().getItems().stream()
-                        .map(event -> event.getLastTimestamp() + " "
-                                + event.getInvolvedObject().getName() + " " + event.getReason() + ": "
-                                + event.getMessage())
-                        .sorted()
-                        .collect(Collectors.joining("\n"));
+        return Story.of(client, name);
     }
 
     @Override

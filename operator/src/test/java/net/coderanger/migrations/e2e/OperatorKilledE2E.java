@@ -1,0 +1,91 @@
+package net.coderanger.migrations.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.time.Duration;
+import java.util.Objects;
+import net.coderanger.migrations.api.Phase;
+import net.coderanger.migrations.api.StepStatus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** The operator is killed, all replicas at once, at each step of a run; no other test may run meanwhile. */
+@EndToEnd
+@Isolated
+class OperatorKilledE2E {
+
+    private static final String MIGRATOR =
+            """
+            apiVersion: migrations.coderanger.net/v1beta1
+            kind: Migrator
+            metadata: {name: shop}
+            spec:
+              selector: {matchLabels: {app: shop}}
+              before:
+              - {name: plan, approval: Always, command: %s}
+              - {name: backup, command: %s}
+              command: %s
+              after:
+              - {name: verify, command: %s}
+              job: {backoffLimit: 0}
+            """.formatted(command("plan"), command("backup"), command("migration"), command("verify"));
+
+    private final InstalledOperator operator = new InstalledOperator();
+
+    @AfterEach
+    void back() {
+        operator.close();
+    }
+
+    @Test
+    void a_run_of_steps_survives_the_operator_and_does_each_once(TestNamespace namespace) {
+        // Given
+        var shop = Shop.in(namespace);
+        shop.ask("create table done (step text)");
+        namespace.apply(MIGRATOR);
+        shop.deploy(Shop.V1);
+
+        // When
+        killDuring(shop, namespace, "plan");
+        namespace.await(() -> assertThat(namespace.status("shop").phase()).isEqualTo(Phase.AwaitingApproval));
+        operator.kill();
+        approve(namespace);
+        killDuring(shop, namespace, "backup");
+        killDuring(shop, namespace, "migration");
+        killDuring(shop, namespace, "verify");
+
+        // Then
+        namespace.awaitRunning("shop", Shop.V1, 1);
+        namespace.awaitReady("shop", Shop.V1);
+        assertThat(shop.ask("select step from done")).containsExactly("plan", "backup", "migration", "verify");
+        assertThat(namespace.status("shop").history()).singleElement().satisfies(run -> {
+            assertThat(run.steps()).extracting(StepStatus::attempts).containsOnly(1);
+            assertThat(run.approvedBy()).isNotNull();
+        });
+        assertThat(namespace.recorder().migrations()).hasSize(4);
+        namespace.assertNoTwoMigrationsAtOnce();
+        namespace.stays(
+                Duration.ofSeconds(5),
+                () -> assertThat(shop.ask("select step from done")).hasSize(4));
+    }
+
+    private void killDuring(Shop shop, TestNamespace namespace, String step) {
+        namespace.await(() -> assertThat(shop.ask("select step from done")).contains(step));
+        operator.kill();
+    }
+
+    /** The webhook is needed for that: until a replica is back the API server refuses. */
+    private static void approve(TestNamespace namespace) {
+        namespace.await(() -> {
+            var pending = Objects.requireNonNull(namespace.status("shop").pendingApproval());
+            assertThatCode(() -> namespace.annotate("shop", "approve", pending.value()))
+                    .doesNotThrowAnyException();
+        });
+    }
+
+    private static String command(String step) {
+        return "[sh, -c, \"psql -c \\\"insert into done values ('" + step + "')\\\" && sleep 5\"]";
+    }
+}
