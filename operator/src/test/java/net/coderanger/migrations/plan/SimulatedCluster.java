@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.Gate;
@@ -185,7 +187,7 @@ final class SimulatedCluster {
             return Optional.of(refusal);
         }
         if (!jobs.containsKey(name)) {
-            witness.jobCreated(job, by, late, now);
+            witness.jobCreated(job, by, late, wanting(job), now);
             put(new JobBuilder(job)
                     .editMetadata()
                     .withUid(name + "-" + ++serial)
@@ -194,6 +196,17 @@ final class SimulatedCluster {
                     .build());
         }
         return Optional.empty();
+    }
+
+    private Set<String> wanting(Job job) {
+        var revision = Objects.requireNonNull(job.getMetadata().getAnnotations().get(Annotations.REVISION));
+        return workloads.values().stream()
+                .filter(workload -> Revision.of(
+                                workload.template(), migrator().getSpec().container())
+                        .filter(revision::equals)
+                        .isPresent())
+                .map(Workload::ref)
+                .collect(Collectors.toSet());
     }
 
     boolean putStatus(String resourceVersion, MigratorStatus status) {

@@ -101,8 +101,9 @@ final class Witness {
      *
      * @param by the Migrator that it was planned from
      * @param late whether the leader that creates it is none any more
+     * @param wanting the workloads whose template has the Job's revision
      */
-    void jobCreated(Job job, Migrator by, boolean late, Instant now) {
+    void jobCreated(Job job, Migrator by, boolean late, Set<String> wanting, Instant now) {
         if (endsItsRun(job)) {
             return;
         }
@@ -115,7 +116,7 @@ final class Witness {
             known = new WitnessedRun(job, by, epoch);
             runs.put(id, known);
             if (!late) {
-                mayStart(job, known, by);
+                mayStart(job, known, by, wanting);
             }
         } else if (!late) {
             mayGoOn(id, by);
@@ -123,7 +124,7 @@ final class Witness {
         known.isCreated(job, by, now, demands);
     }
 
-    private void mayStart(Job job, WitnessedRun run, Migrator by) {
+    private void mayStart(Job job, WitnessedRun run, Migrator by, Set<String> wanting) {
         var revision = run.revision();
         var again = false;
         if (failedSinceChange.contains(what(job))) {
@@ -134,7 +135,7 @@ final class Witness {
         }
         var last = last(revision);
         if (last.isPresent() && last.get().byRun() && !again) {
-            assertThat(last.get().epoch() < epoch || wentBack(run, last.get(), by) || asked())
+            assertThat(last.get().epoch() < epoch || wentBack(last.get(), by, wanting) || asked())
                     .as("once: %s is migrated, and runs again", revision)
                     .isTrue();
         }
@@ -153,10 +154,10 @@ final class Witness {
         return demands.use(ControlAnnotation.Run, any -> true) || demands.use(ControlAnnotation.Retry, any -> true);
     }
 
-    private boolean wentBack(WitnessedRun run, Completion last, Migrator by) {
+    private boolean wentBack(Completion last, Migrator by, Set<String> wanting) {
         return by.getSpec().onRollbackOrDefault() != OnRollback.Skip
                 && completions.subList(completions.indexOf(last) + 1, completions.size()).stream()
-                        .anyMatch(since -> since.workload().equals(run.workload()));
+                        .anyMatch(since -> wanting.contains(since.workload()));
     }
 
     private void mayGoOn(String id, Migrator by) {
@@ -303,6 +304,10 @@ final class Witness {
                 .as("remembered: history keeps its order")
                 .containsExactlyElementsOf(kept);
         after.history().stream().filter(entry -> news.contains(entry.id())).forEach(this::isRecorded);
+        // a failure of a revision that nobody uses may be forgotten
+        before.history().stream()
+                .filter(entry -> !kept.contains(entry.id()))
+                .forEach(entry -> failedSinceChange.remove(what(entry.revision(), entry.inputs(), entry.trigger())));
     }
 
     private void isRecorded(HistoryEntry entry) {
