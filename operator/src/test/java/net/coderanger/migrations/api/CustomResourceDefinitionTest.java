@@ -27,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CustomResourceDefinitionTest {
 
-    private static final Path CHART =
-            Path.of("..", "helm", "migrations-operator", "crds", "migrators.migrations.coderanger.net.yaml");
     private static final Path REFERENCE = Path.of("..", "docs", "reference", "migrator.md");
 
     /** The generator sorts columns by path; people read them in this order. */
@@ -52,7 +50,8 @@ class CustomResourceDefinitionTest {
 
     @Test
     void the_chart_has_the_crd_that_the_classes_make() throws IOException {
-        assertCommitted(CHART, "# Made from the classes of operator/…/api by `mvn test -Dgenerate`.\n" + yaml());
+        assertCommitted(
+                ChartCrd.FILE, "# Made from the classes of operator/…/api by `mvn test -Dgenerate`.\n" + yaml());
     }
 
     /** What the API server stores otherwise than it was sent is in the way of the next one who applies the CRD server-side. */

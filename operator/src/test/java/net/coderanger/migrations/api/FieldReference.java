@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -63,14 +64,26 @@ final class FieldReference {
         return Objects.requireNonNull(object.getProperties().get(name), name);
     }
 
+    /** The paths of an object's fields that are ours, a list's with {@code []}. */
+    static Set<String> fields(JSONSchemaProps object) {
+        return rows(object).keySet();
+    }
+
     private static String table(JSONSchemaProps object) {
+        return "| field | type | default | meaning |\n| --- | --- | --- | --- |\n"
+                + rows(object).values().stream().collect(Collectors.joining());
+    }
+
+    private static Map<String, String> rows(JSONSchemaProps object) {
         var rows = new TreeMap<String, String>(Comparator.naturalOrder());
         collect("", object, rows);
-        return "| field | type | default | meaning |\n| --- | --- | --- | --- |\n"
-                + rows.values().stream().collect(Collectors.joining());
+        return rows;
     }
 
     private static void collect(String path, JSONSchemaProps object, Map<String, String> rows) {
+        if (object.getProperties() == null) {
+            return;
+        }
         object.getProperties().forEach((name, field) -> {
             if (field.getDescription() == null) {
                 return; // a field of a type of Kubernetes' own: its reference describes it
@@ -78,13 +91,9 @@ final class FieldReference {
             var here = path + name;
             var required = object.getRequired() != null && object.getRequired().contains(name);
             rows.put(here, row(here, field, required));
-            if (field.getProperties() != null) {
-                collect(here + ".", field, rows);
-            } else if (field.getItems() != null && field.getItems().getSchema() != null) {
-                var items = field.getItems().getSchema();
-                if (items.getProperties() != null) {
-                    collect(here + "[].", items, rows);
-                }
+            collect(here + ".", field, rows);
+            if (field.getItems() != null && field.getItems().getSchema() != null) {
+                collect(here + "[].", field.getItems().getSchema(), rows);
             }
         });
     }

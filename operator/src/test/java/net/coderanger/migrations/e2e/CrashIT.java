@@ -2,11 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Objects;
-import net.coderanger.migrations.rbac.ChartRights;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,21 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EndToEnd
 class CrashIT {
 
-    private static @Nullable ChartRights rights;
-
-    @BeforeAll
-    static void grant() throws Exception {
-        rights = ChartRights.install();
-    }
-
-    @AfterAll
-    static void revoke() {
-        rights().close();
-    }
-
-    private static ChartRights rights() {
-        return Objects.requireNonNull(rights);
-    }
+    @RegisterExtension
+    static final Operators OPERATORS = new Operators();
 
     /** The writes of a run are: Job, status, event, progress, status, progress, status with outcome, release (two pods), … */
     @ParameterizedTest(name = "write {0}, done: {1}")
@@ -40,17 +23,14 @@ class CrashIT {
             throws InterruptedException {
         // Given
         namespace.apply(
-                gatedByHand("web", "app:v1", 2), Manifests.migrator("web", "web", "sleep 1", "retention: Never"));
+                Manifests.gatedByHand("web", "app:v1", 2),
+                Manifests.migrator("web", "web", "sleep 1", "retention: Never"));
 
         // When
-        var crash = new Crash(write, done);
-        try (var first = InProcessOperator.start(namespace.name(), rights().user(), crash)) {
-            assertThat(first).isNotNull();
-            assertThat(crash.happens(30)).as("the crash happened").isTrue();
-        }
+        OPERATORS.endsAt(write, done, namespace);
 
         // Then
-        try (var second = InProcessOperator.start(namespace.name(), rights().user(), Crash.never())) {
+        try (var second = OPERATORS.start(namespace)) {
             assertThat(second).isNotNull();
             namespace.awaitReady("web", "app:v1");
             namespace.awaitRunning("web", "app:v1", 2);
@@ -62,13 +42,5 @@ class CrashIT {
             assertThat(entry.succeeded()).isTrue();
             assertThat(entry.attempts()).isEqualTo(1);
         });
-    }
-
-    private static String gatedByHand(String name, String image, int replicas) {
-        return Manifests.deployment(name, image, replicas)
-                .replace(
-                        "      terminationGracePeriodSeconds",
-                        "      schedulingGates: [{name: migrations.coderanger.net/" + name
-                                + "}]\n      terminationGracePeriodSeconds");
     }
 }

@@ -32,6 +32,15 @@ final class Manifests {
                 """.formatted(name, image, replicas, annotations, podSpec(image).indent(6));
     }
 
+    /** A Deployment whose pods the Migrator of its name holds back with no webhook at all: the gate is in the template. */
+    static String gatedByHand(String name, String image, int replicas) {
+        return deployment(name, image, replicas)
+                .replace(
+                        "      terminationGracePeriodSeconds",
+                        "      schedulingGates: [{name: migrations.coderanger.net/" + name
+                                + "}]\n      terminationGracePeriodSeconds");
+    }
+
     /** A pod that serves until it is stopped. */
     static String podSpec(String image) {
         return """

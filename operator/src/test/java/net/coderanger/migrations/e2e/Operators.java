@@ -1,0 +1,63 @@
+package net.coderanger.migrations.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Objects;
+import net.coderanger.migrations.rbac.ChartRights;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Operators in this process, with the rights of the chart: one that ends at one of its writes, or one that does not. */
+final class Operators implements BeforeAllCallback, AfterAllCallback {
+
+    private static final int PATIENCE_SECONDS = 90;
+
+    private @Nullable ChartRights rights;
+
+    @Override
+    public void beforeAll(ExtensionContext test) throws Exception {
+        rights = ChartRights.install();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) {
+        rights().close();
+    }
+
+    private ChartRights rights() {
+        return Objects.requireNonNull(rights);
+    }
+
+    /** Starts one and waits for its end. */
+    void endsAt(int write, boolean done, TestNamespace namespace) throws InterruptedException {
+        endsAt(write, done, namespace, () -> {});
+    }
+
+    /**
+     * Starts one and waits for its end.
+     *
+     * @param meanwhile what users do, each second
+     */
+    void endsAt(int write, boolean done, TestNamespace namespace, Runnable meanwhile) throws InterruptedException {
+        var crash = new Crash(write, done);
+        try (var operator = start(namespace, crash)) {
+            assertThat(operator).isNotNull();
+            var waited = 0;
+            while (!crash.happens(1)) {
+                assertThat(waited++).as("seconds without write %s", write).isLessThan(PATIENCE_SECONDS);
+                meanwhile.run();
+            }
+        }
+    }
+
+    /** One that does not end before it is closed. */
+    InProcessOperator start(TestNamespace namespace) {
+        return start(namespace, Crash.never());
+    }
+
+    private InProcessOperator start(TestNamespace namespace, Crash crash) {
+        return InProcessOperator.start(namespace.name(), rights().user(), crash);
+    }
+}
