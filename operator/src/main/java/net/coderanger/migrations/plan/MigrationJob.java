@@ -43,9 +43,16 @@ record MigrationJob(Target target, int number, PlannedStep step) {
      * @param revision the revision that the database is brought to
      * @param workload whose template it was made from, as kind/name
      * @param inputs digest of all that the run is made from
+     * @param trigger the value of {@code spec.trigger} that the run answers
      * @param rolledBackFrom for a run of {@code spec.down}, the newer revision
      */
-    record Target(String id, String revision, String workload, String inputs, Optional<String> rolledBackFrom) {}
+    record Target(
+            String id,
+            String revision,
+            String workload,
+            String inputs,
+            Optional<String> trigger,
+            Optional<String> rolledBackFrom) {}
 
     private static final int RUN_ID_LENGTH = 10;
 
@@ -98,7 +105,7 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                 .withName(jobName(migrator, target.id(), number))
                 .withLabels(OwnLabels.ofJob(metadata, target.id()))
                 .addToLabels(Labels.STEP, step.name())
-                .withAnnotations(annotations(migrator))
+                .withAnnotations(annotations())
                 .addToAnnotations(more)
                 .withFinalizers(Gates.OUTCOME_FINALIZER)
                 .withOwnerReferences(new OwnerReferenceBuilder()
@@ -147,7 +154,7 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                                 .filter(message -> !message.isEmpty())));
     }
 
-    private Map<String, String> annotations(Migrator migrator) {
+    private Map<String, String> annotations() {
         var annotations = new HashMap<>(Map.of(
                 Annotations.REVISION, target.revision(),
                 Annotations.WORKLOAD, target.workload(),
@@ -155,9 +162,7 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                 Annotations.NUMBER, String.valueOf(number),
                 Annotations.STEP_KIND, step.kind().name()));
         target.rolledBackFrom().ifPresent(newer -> annotations.put(Annotations.ROLLED_BACK_FROM, newer));
-        if (migrator.getSpec().trigger() != null) {
-            annotations.put(Annotations.TRIGGER, migrator.getSpec().trigger());
-        }
+        target.trigger().ifPresent(trigger -> annotations.put(Annotations.TRIGGER, trigger));
         return annotations;
     }
 

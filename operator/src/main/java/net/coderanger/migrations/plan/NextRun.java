@@ -27,6 +27,7 @@ record NextRun(Candidate candidate, Target target, Itinerary itinerary, Optional
                 candidate.desired(),
                 candidate.workload().ref(),
                 itinerary.inputs(),
+                Optional.ofNullable(migrator.getSpec().trigger()),
                 Prospect.newer(candidate, history).filter(entry -> down).map(entry -> entry.revision()));
         return new NextRun(candidate, target, itinerary, approvedBy);
     }

@@ -328,7 +328,6 @@ public final class Planner {
         var run = next.map(starting -> Report.of(
                 starting,
                 MigrationJob.jobName(migrator, starting.target().id(), 1),
-                migrator.getSpec().trigger(),
                 seen.now()));
         return new Plan(
                 job.map(Action.CreateJob::new),

@@ -25,8 +25,8 @@ final class Replacement {
         if (before != null && before.replacedBy() != null) {
             return Optional.of(before.replacedBy());
         }
-        var waits = run.stuckBeforeItRan() || (!run.active() && !run.hasMigrated());
-        return waits ? correction(run, migrator, situation, history) : successor(run, migrator, situation);
+        var waits = run.stuck() || !run.active();
+        return waits && !run.hasMigrated() ? correction(run, migrator, situation, history) : successor(run, migrator, situation);
     }
 
     private static Optional<String> successor(Run run, Migrator migrator, Situation situation) {

@@ -73,7 +73,7 @@ final class Report {
     }
 
     /** A run whose first Job is being created. */
-    static RunStatus of(NextRun next, String job, @Nullable String trigger, Instant now) {
+    static RunStatus of(NextRun next, String job, Instant now) {
         var target = next.target();
         var itinerary = next.itinerary();
         return new RunStatus(
@@ -88,7 +88,7 @@ final class Report {
                         ? List.of()
                         : itinerary.steps().stream().map(Report::pending).toList(),
                 target.inputs(),
-                trigger,
+                target.trigger().orElse(null),
                 Timestamps.of(now),
                 0,
                 null,

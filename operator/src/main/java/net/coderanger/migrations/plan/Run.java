@@ -84,7 +84,7 @@ record Run(
     }
 
     Target target() {
-        return new Target(id(), revision(), annotation(Annotations.WORKLOAD), inputs(), rolledBackFrom());
+        return new Target(id(), revision(), annotation(Annotations.WORKLOAD), inputs(), trigger(), rolledBackFrom());
     }
 
     /** The value of {@code spec.trigger} that the run answers. */
@@ -96,10 +96,9 @@ record Run(
         return state instanceof JobState.Going;
     }
 
-    /** A Job whose pods exist but whose migration has not started and cannot, as things are. */
-    boolean stuckBeforeItRan() {
-        return jobs.size() == 1
-                && state instanceof JobState.Going going
+    /** A step whose container has not started and cannot, as things are. */
+    boolean stuck() {
+        return state instanceof JobState.Going going
                 && !going.everRan()
                 && going.trouble().isPresent();
     }

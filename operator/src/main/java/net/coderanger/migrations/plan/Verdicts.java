@@ -91,8 +91,15 @@ final class Verdicts {
                 : to(run) + " by Job " + run.newest().name();
         return run.trouble()
                 .map(trouble ->
-                        new Verdict(Phase.Running, trouble.reason(), what + ": " + trouble.message() + waiting()))
+                        new Verdict(Phase.Running, trouble.reason(), what + ": " + trouble.message() + wayOut(run) + waiting()))
                 .orElseGet(() -> new Verdict(Phase.Running, Reason.MigrationsRunning, what + waiting()));
+    }
+
+    /** A step after the migration makes no place for another revision by itself. */
+    private String wayOut(Run run) {
+        return run.stuck() && run.hasMigrated()
+                ? "; if that cannot be mended, end the run: " + annotate(ControlAnnotation.Cancel, run.id())
+                : "";
     }
 
     private static String to(Run run) {
@@ -231,8 +238,10 @@ final class Verdicts {
         var others = prospects.stream()
                 .skip(1)
                 .limit(NAMES_SHOWN)
-                .map(prospect -> ". Also: " + kept(prospect).message())
+                .map(prospect -> kept(prospect).message())
+                .filter(other -> !other.equals(verdict.message()))
                 .distinct()
+                .map(other -> ". Also: " + other)
                 .collect(Collectors.joining());
         return new Verdict(verdict.phase(), verdict.reason(), verdict.message() + others + waiting());
     }

@@ -1,6 +1,6 @@
 package net.coderanger.migrations.plan;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +11,7 @@ import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorSpec;
 import net.coderanger.migrations.api.MigratorStatus;
 import net.coderanger.migrations.api.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** Migrators, written as users write them: the lines of their spec. */
 final class Migrators {
@@ -47,9 +48,46 @@ final class Migrators {
                 text -> YAML.unmarshal(text, MigratorSpec.class));
     }
 
+    /** The same spec with what a history changes in it. */
+    static MigratorSpec changed(
+            MigratorSpec spec, @Nullable String approvedRevision, @Nullable String trigger, boolean suspend) {
+        return new MigratorSpec(
+                spec.selector(),
+                spec.templateSelector(),
+                spec.container(),
+                spec.image(),
+                spec.command(),
+                spec.args(),
+                spec.labels(),
+                spec.annotations(),
+                spec.gate(),
+                spec.job(),
+                spec.before(),
+                spec.after(),
+                spec.onFailure(),
+                spec.down(),
+                spec.approval(),
+                approvedRevision,
+                spec.retry(),
+                trigger,
+                suspend,
+                spec.onNewRevision(),
+                spec.onRollback(),
+                spec.historyLimit(),
+                spec.retention());
+    }
+
     static Migrator copy(Migrator migrator) {
+        var from = migrator.getMetadata();
         var copy = new Migrator();
-        copy.setMetadata(new ObjectMetaBuilder(migrator.getMetadata()).build());
+        copy.setMetadata(new ObjectMeta());
+        copy.getMetadata().setName(from.getName());
+        copy.getMetadata().setNamespace(from.getNamespace());
+        copy.getMetadata().setUid(from.getUid());
+        copy.getMetadata().setGeneration(from.getGeneration());
+        copy.getMetadata().setResourceVersion(from.getResourceVersion());
+        copy.getMetadata().setLabels(from.getLabels());
+        copy.getMetadata().setAnnotations(from.getAnnotations());
         copy.setSpec(migrator.getSpec());
         copy.setStatus(migrator.getStatus());
         return copy;

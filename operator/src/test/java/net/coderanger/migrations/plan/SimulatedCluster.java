@@ -21,6 +21,7 @@ import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.Gate;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.api.MigratorSpec;
 import net.coderanger.migrations.api.MigratorStatus;
 import net.coderanger.migrations.plan.SeenPod.GateState;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class SimulatedCluster {
     private Instant now = Migrators.T0;
     private int serial;
     private @Nullable String refusal;
+    private boolean readBack = true;
 
     SimulatedCluster(Migrator migrator) {
         migratorVersions = new Versions<>(migrator);
@@ -82,7 +84,7 @@ final class SimulatedCluster {
         var passes = revision.filter(its -> history().passesUnseen(its, spec.onRollbackOrDefault()));
         var pod = addsPod(workload, template, passes.isPresent() ? Gate.None : spec.gateOrDefault());
         if (passes.isPresent()) {
-            witness.opens(pod, revision);
+            witness.opens(pod, revision, false);
         }
         return pod;
     }
@@ -110,8 +112,12 @@ final class SimulatedCluster {
     }
 
     void changesSpec(String... lines) {
+        changesSpec(Migrators.spec(lines));
+    }
+
+    void changesSpec(MigratorSpec spec) {
         var next = Migrators.copy(migrator());
-        next.setSpec(Migrators.spec(lines));
+        next.setSpec(spec);
         next.getMetadata().setGeneration(next.getMetadata().getGeneration() + 1);
         if (!Objects.equals(next.getSpec().trigger(), migrator().getSpec().trigger())) {
             witness.asksAgain();
@@ -144,6 +150,11 @@ final class SimulatedCluster {
 
     void passes(Duration time) {
         now = now.plus(time);
+    }
+
+    /** From now on statuses are not written as JSON and read back: of thousands of histories a few show that they can be. */
+    void storesStatusAsItIs() {
+        readBack = false;
     }
 
     /** From now on the API server refuses Jobs, for this reason; null: no longer. */
@@ -214,7 +225,9 @@ final class SimulatedCluster {
             return false;
         }
         witness.statusWritten(status(), status);
-        store(Migrators.with(Migrators.copy(migrator()), status));
+        var next = Migrators.copy(migrator());
+        next.setStatus(status);
+        store(readBack ? Migrators.with(next, status) : next);
         return true;
     }
 
@@ -257,17 +270,21 @@ final class SimulatedCluster {
         return Optional.ofNullable(pods.get(name));
     }
 
-    /** Opens the Migrator's gate, as the release patch does: on that very pod or not at all. */
-    void release(Pod seen) {
+    /**
+     * Opens the Migrator's gate, as the release patch does: on that very pod or not at all.
+     *
+     * @param late whether a leader does it that is none any more
+     */
+    void release(Pod seen, boolean late) {
         pod(seen.getMetadata().getName())
                 .filter(pod ->
                         pod.getMetadata().getUid().equals(seen.getMetadata().getUid()))
-                .ifPresent(this::opens);
+                .ifPresent(pod -> opens(pod, late));
     }
 
-    private void opens(Pod pod) {
+    private void opens(Pod pod, boolean late) {
         if (seen(pod).gateOf(Migrators.NAME) == GateState.WAITING) {
-            witness.opens(pod, revision(pod));
+            witness.opens(pod, revision(pod), late);
         }
         put(new PodBuilder(pod)
                 .editMetadata()

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,7 +15,6 @@ import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
-import org.jspecify.annotations.Nullable;
 
 /** Observes, plans, and carries the plan out in the order of the controller; may see what is past, and may die at any point. */
 final class SimulatedOperator {
@@ -46,8 +47,8 @@ final class SimulatedOperator {
     private int jobVersion;
     private int migratorVersion;
     private int writesLeft;
-    private @Nullable Job heldBack;
-    private @Nullable Migrator heldBackBy;
+    private final Deque<Runnable> heldBack = new ArrayDeque<>();
+    private boolean late;
     private List<String> warnings = List.of();
 
     SimulatedOperator(SimulatedCluster cluster, JobController jobController, Kubelet kubelet) {
@@ -80,17 +81,38 @@ final class SimulatedOperator {
     void pausesBeforeCreating() {
         podVersion = cluster.podVersions.last();
         jobVersion = cluster.jobVersions.last();
+        pausesAfter(0);
+    }
+
+    /** A leader is stopped after some of the writes of a pass: before the first, all its checks are made. */
+    void pausesAfter(int writes) {
         migratorVersion = cluster.migratorVersions.last();
-        heldBackBy = cluster.migrator();
-        heldBack = Planner.plan(observe()).start().map(Action.CreateJob::job).orElse(null);
+        writesLeft = Integer.MAX_VALUE;
+        var by = cluster.migrator();
+        var plan = Planner.plan(observe());
+        heldBack.clear();
+        plan.start().ifPresent(create -> heldBack.add(() -> cluster.create(create.job(), by, late)));
+        heldBack.add(() -> putStatus(by, plan.status()));
+        plan.then().forEach(action -> heldBack.add(() -> carryOut(action)));
+        for (var write = 0; write < writes && !heldBack.isEmpty(); write++) {
+            heldBack.removeFirst().run();
+        }
+    }
+
+    private void putStatus(Migrator by, MigratorStatus status) {
+        if (!cluster.putStatus(by.getMetadata().getResourceVersion(), status)) {
+            heldBack.clear();
+        }
     }
 
     /** The leader that was stopped goes on, not knowing that it is none any more. */
     void goesOn() {
-        if (heldBack != null && heldBackBy != null) {
-            cluster.create(heldBack, heldBackBy, true);
-            heldBack = null;
+        late = true;
+        writesLeft = Integer.MAX_VALUE;
+        while (!heldBack.isEmpty()) {
+            heldBack.removeFirst().run();
         }
+        late = false;
     }
 
     /** Another process, whose first list may be older than what the last one has seen. */
@@ -190,7 +212,7 @@ final class SimulatedOperator {
         write();
         done.add(action);
         switch (action) {
-            case Action.Release release -> cluster.release(release.pod());
+            case Action.Release release -> cluster.release(release.pod(), late);
             case Action.CreateJob create -> throw new IllegalStateException("a Job is created first");
             case Action.DeleteJob delete -> {
                 leave(delete.job());

@@ -85,6 +85,9 @@ final class Witness {
 
     /** A user sets a control annotation, and has the right. */
     void demanded(ControlAnnotation what, String value) {
+        if (what.invalid(value).isPresent()) {
+            return;
+        }
         demands.make(what, value);
         if (what == ControlAnnotation.Baseline) {
             completions.add(new Completion(value.split(" ", 2)[0], "", false, epoch));
@@ -179,6 +182,7 @@ final class Witness {
         var annotations = SeenPod.orEmpty(migrator.getMetadata().getAnnotations());
         var value = annotations.get(what.key());
         return value != null
+                && what.invalid(value).isEmpty()
                 && annotations.containsKey(what.stamp())
                 && status(migrator).handledRequests().stream()
                         .noneMatch(answer -> answer.request().equals(what.verb())
@@ -198,10 +202,10 @@ final class Witness {
     }
 
     /** Somebody's gate is opened, or was never closed, because the revision counts as migrated. */
-    void opens(Pod pod, Optional<String> revision) {
-        assertThat(revision.filter(this::completed))
+    void opens(Pod pod, Optional<String> revision, boolean late) {
+        assertThat(late || revision.filter(this::completed).isPresent())
                 .as("closed: %s may start, revision %s", pod.getMetadata().getName(), revision)
-                .isPresent();
+                .isTrue();
         opened.add(pod.getMetadata().getUid());
     }
 
