@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +25,7 @@ import net.coderanger.migrations.api.SafeName;
 import net.coderanger.migrations.api.StepApproval;
 import net.coderanger.migrations.api.StepKind;
 import net.coderanger.migrations.plan.Course.Ended;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Job of a run. It carries all that its history entry will need, so that a run is never known by status alone.
@@ -118,6 +118,7 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                         .build())
                 .endMetadata()
                 .withSpec(new JobSpecBuilder(step.job())
+                        .withSelector(null)
                         .withTemplate(template(step.job().getTemplate()))
                         .build())
                 .build();
@@ -170,12 +171,22 @@ record MigrationJob(Target target, int number, PlannedStep step) {
         var migrations = template.getSpec().getContainers().getFirst();
         return new PodTemplateSpecBuilder(template)
                 .editMetadata()
+                .withLabels(withoutControllers(template.getMetadata().getLabels()))
                 .addToLabels(Map.of(Labels.RUN, target.id(), Labels.STEP, step.name()))
                 .endMetadata()
                 .editSpec()
                 .setToContainers(0, told(migrations))
                 .endSpec()
                 .build();
+    }
+
+    /** A template that comes from another Job has its labels. */
+    private static Map<String, String> withoutControllers(@Nullable Map<String, String> labels) {
+        var own = new HashMap<>(SeenPod.orEmpty(labels));
+        own.keySet()
+                .removeIf(key -> key.startsWith("batch.kubernetes.io/")
+                        || List.of("controller-uid", "job-name").contains(key));
+        return own;
     }
 
     /** The container with what its command may want to know; before all other variables, so that these can refer to it. */
@@ -197,13 +208,13 @@ record MigrationJob(Target target, int number, PlannedStep step) {
         return new EnvVarBuilder().withName(name).withValue(value).build();
     }
 
-    /** The step of a Job that is there, to be done again by another one: without what the API server and the run have added. */
+    /** The step of a Job that is there: as it was planned, or as the Job alone tells it. */
     static PlannedStep step(Job job, Optional<PlannedStep> planned) {
         return planned.orElseGet(() -> new PlannedStep(
                 SeenPod.orEmpty(job.getMetadata().getLabels()).getOrDefault(Labels.STEP, "migration"),
                 kind(job),
                 StepApproval.Never,
-                bare(job.getSpec())));
+                job.getSpec()));
     }
 
     private static StepKind kind(Job job) {
@@ -212,21 +223,5 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                 .filter(known -> known.name().equals(kind))
                 .findFirst()
                 .orElse(StepKind.Migration);
-    }
-
-    private static JobSpec bare(JobSpec spec) {
-        var labels =
-                new HashMap<>(SeenPod.orEmpty(spec.getTemplate().getMetadata().getLabels()));
-        labels.keySet()
-                .removeIf(key -> key.startsWith("batch.kubernetes.io/")
-                        || List.of("controller-uid", "job-name").contains(key));
-        return new JobSpecBuilder(spec)
-                .withSelector(null)
-                .editTemplate()
-                .editMetadata()
-                .withLabels(labels)
-                .endMetadata()
-                .endTemplate()
-                .build();
     }
 }

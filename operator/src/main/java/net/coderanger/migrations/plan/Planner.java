@@ -153,7 +153,7 @@ public final class Planner {
         requests.answer(request, "the run is not started");
         requests.answer(ControlAnnotation.Retry, "rejected by " + request.by());
         requests.answer(ControlAnnotation.Run, "rejected by " + request.by());
-        return decided(prospect.candidate().desired(), Outcome.Rejected, prospect.inputs(), request);
+        return decided(prospect.candidate().desired(), Outcome.Rejected, prospect.itinerary().inputs(), request);
     }
 
     private HistoryEntry decided(String revision, Outcome outcome, String inputs, Request request) {
@@ -314,8 +314,8 @@ public final class Planner {
                 ? Optional.<NextRun>empty()
                 : prospects.stream()
                         .filter(Prospect.Starts.class::isInstance)
-                        .map(prospect -> ((Prospect.Starts) prospect).run())
-                        .findFirst();
+                        .findFirst()
+                        .map(prospect -> ((Prospect.Starts) prospect).run(migrator, history));
         var job = next.map(run -> run.job(migrator, answers(run)));
         if (next.isEmpty()) {
             refuseTheImpossible(prospects);

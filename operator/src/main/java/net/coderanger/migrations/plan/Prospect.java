@@ -16,16 +16,20 @@ sealed interface Prospect {
     /** Whose desired revision it is about. */
     Candidate candidate();
 
-    /** It may. */
-    record Starts(NextRun run) implements Prospect {
-        @Override
-        public Candidate candidate() {
-            return run.candidate();
+    /**
+     * It may.
+     *
+     * @param approvedBy who approved it, if that was needed
+     */
+    record Starts(Candidate candidate, Itinerary itinerary, Optional<String> approvedBy) implements Prospect {
+
+        NextRun run(Migrator migrator, History history) {
+            return NextRun.of(migrator, candidate, itinerary, history, approvedBy);
         }
     }
 
     /** A person has to say so first. */
-    record NeedsApproval(Candidate candidate, String inputs) implements Prospect {}
+    record NeedsApproval(Candidate candidate, Itinerary itinerary) implements Prospect {}
 
     /** It has failed, and nothing has changed since that could make it succeed. */
     record HasFailed(Candidate candidate, HistoryEntry entry) implements Prospect {}
@@ -56,22 +60,22 @@ sealed interface Prospect {
             Situation situation,
             History history,
             Requests requests) {
-        var failed = failedAlready(candidate, itinerary, migrator.getSpec(), situation, history);
-        var again = requests.open(ControlAnnotation.Retry).isPresent()
-                || requests.open(ControlAnnotation.Run).isPresent();
         if (blocked(migrator, candidate, history)) {
             return new IsBlocked(candidate);
         }
         if (itinerary.tooLarge()) {
             return new IsTooLarge(candidate);
         }
+        var again = requests.open(ControlAnnotation.Retry).isPresent()
+                || requests.open(ControlAnnotation.Run).isPresent();
+        var failed = failedAlready(candidate, itinerary, migrator.getSpec(), situation, history);
         if (failed.isPresent() && !again) {
             return new HasFailed(candidate, failed.get());
         }
         var approvedBy = approvedBy(migrator, candidate, requests);
         return migrator.getSpec().approvalRequired() && approvedBy.isEmpty()
-                ? new NeedsApproval(candidate, itinerary.inputs())
-                : new Starts(NextRun.of(migrator, candidate, itinerary, history, approvedBy));
+                ? new NeedsApproval(candidate, itinerary)
+                : new Starts(candidate, itinerary, approvedBy);
     }
 
     /** The way to a candidate's desired revision: down, if it is a way back and the Migrator knows how. */

@@ -18,8 +18,9 @@ import net.coderanger.migrations.api.HistoryEntry;
 record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
 
     /**
-     * A finished Job stays this long in any case. Its name is that of one run; a leader that lost its lease while it was about to
-     * create that same Job is stopped by the name, and has itself ended before this time is over.
+     * A finished Job stays this long in any case, by its finalizer if it was deleted. Its name is that of one run; a leader that
+     * lost its lease while it was about to create that same Job is stopped by the name, and has itself ended before this time is
+     * over.
      */
     static final Duration TOMBSTONE = Duration.ofSeconds(30);
 
@@ -41,15 +42,15 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
                 stop(job).ifPresent(actions::add);
                 continue;
             }
-            if (job.holdsOutcome()) {
+            var left =
+                    Duration.between(seen.now(), ended(job, history, seen.now()).plus(TOMBSTONE));
+            if (job.holdsOutcome() && !(job.beingDeleted() && left.isPositive())) {
                 actions.add(new Action.LetGoOfJob(job.job()));
             }
-            if (!job.beingDeleted() && !stays(job, seen, history)) {
-                var left = Duration.between(
-                        seen.now(), ended(job, history, seen.now()).plus(TOMBSTONE));
+            if (job.beingDeleted() ? job.holdsOutcome() : !stays(job, seen, history)) {
                 if (left.isPositive()) {
                     times.add(left);
-                } else {
+                } else if (!job.beingDeleted()) {
                     actions.add(new Action.DeleteJob(job.job()));
                 }
             }

@@ -2,10 +2,14 @@ package net.coderanger.migrations.plan;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorSpec;
@@ -22,6 +26,9 @@ final class Migrators {
 
     private static final KubernetesSerialization YAML = new KubernetesSerialization();
     private static final Map<String, MigratorSpec> SPECS = new ConcurrentHashMap<>();
+
+    private static final RecordComponent[] FIELDS = MigratorSpec.class.getRecordComponents();
+    private static final Constructor<MigratorSpec> NEW_SPEC = newSpec();
 
     private Migrators() {}
 
@@ -46,6 +53,46 @@ final class Migrators {
         return SPECS.computeIfAbsent(
                 yaml.contains("selector:") ? yaml : "selector: {matchLabels: {app: shop}}\n" + yaml,
                 text -> YAML.unmarshal(text, MigratorSpec.class));
+    }
+
+    static Migrator with(MigratorSpec spec) {
+        var migrator = shop();
+        migrator.setSpec(spec);
+        return migrator;
+    }
+
+    /** A spec of which each line is one field: quick, for each line is read once. */
+    static MigratorSpec merged(String lines) {
+        var parts = lines.lines().map(Migrators::spec).toList();
+        var values = Stream.of(FIELDS)
+                .map(field -> parts.stream()
+                        .map(part -> value(field, part))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null))
+                .toArray();
+        try {
+            return NEW_SPEC.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static @Nullable Object value(RecordComponent field, MigratorSpec spec) {
+        try {
+            return field.getAccessor().invoke(spec);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Constructor<MigratorSpec> newSpec() {
+        try {
+            return MigratorSpec.class.getDeclaredConstructor(
+                    Stream.of(FIELDS).map(RecordComponent::getType).toArray(Class<?>[]::new));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The same spec with what a history changes in it. */

@@ -3,6 +3,7 @@ package net.coderanger.migrations.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.plan.SimulatedOperator.Faults;
 import org.junit.jupiter.api.DisplayName;
@@ -106,6 +107,24 @@ class OnceTest {
         story.operator.goesOn();
         story.goesOn();
         // Then
+        assertThat(story.runs("shop:v1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_leader_that_was_stopped_finds_the_name_of_a_cancelled_run_taken() {
+        // Given
+        var story = Story.of();
+        story.cluster.rollsOut("web", "shop:v1");
+        story.operator.pausesBeforeCreating();
+        story.goesOnAtOnce().asks(ControlAnnotation.Cancel, "1");
+        assertThat(story.newest().outcome()).isEqualTo(Outcome.Cancelled);
+        // When
+        story.operator.goesOn();
+        story.goesOnAtOnce();
+        // Then
+        assertThat(story.step()).isEmpty();
+        story.goesOn();
+        assertThat(story.cluster.jobs()).isEmpty();
         assertThat(story.runs("shop:v1")).isEqualTo(1);
     }
 

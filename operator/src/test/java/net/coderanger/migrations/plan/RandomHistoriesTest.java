@@ -34,7 +34,7 @@ class RandomHistoriesTest {
     }
 
     private static String told(long seed) {
-        var history = RandomHistory.of(seed).shrunk();
+        var history = RandomHistory.of(seed).shrunk().aloud();
         var failure = failure(history).map(Throwable::toString).orElse("does not fail again");
         return "seed " + seed + " (alone: -Dseed=" + seed + " -Dhistories=1): " + failure + "\n"
                 + String.join("\n", history.told());

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.ControlAnnotation;
@@ -29,6 +30,9 @@ final class RandomHistory {
     private static final List<String> REVISIONS = List.of("shop:v1", "shop:v2", "shop:v3", "api:v1", "shop:broken");
     private static final List<String> WORKLOADS = List.of("web", "worker", "StatefulSet/db", "CronJob/nightly");
     private static final List<String> STEPS = List.of("plan", "migration", "down", "verify", "on-failure");
+    /** Longer than any wait before a further attempt, and than a Job stays after its run. */
+    private static final Duration LONG = Duration.ofMinutes(6);
+
     private static final int FEWEST = 15;
     private static final int MOST = 40;
 
@@ -44,6 +48,7 @@ final class RandomHistory {
     private String trigger = "";
     private boolean suspended;
     private int serial;
+    private boolean aloud;
 
     /** A history of its own for each seed. */
     static RandomHistory of(long seed) {
@@ -75,8 +80,8 @@ final class RandomHistory {
                 "retry: {limit: " + one(0, 0, 1, 2) + ", backoffSeconds: " + one(5, 20, 300) + "}",
                 "job: {backoffLimit: " + one(0, 1) + "}");
         var variants = List.of(fixed + randomSteps(), fixed + randomSteps());
-        this.specs = variants.stream().map(Migrators::spec).toList();
-        this.story = Story.of(variants.getFirst());
+        this.specs = variants.stream().map(Migrators::merged).toList();
+        this.story = new Story(Migrators.with(specs.getFirst()));
         if (random.nextInt(20) > 0) {
             story.cluster.storesStatusAsItIs();
         }
@@ -97,6 +102,18 @@ final class RandomHistory {
     /** What has happened so far. */
     List<String> told() {
         return told;
+    }
+
+    /** From now on it tells what happens. */
+    RandomHistory aloud() {
+        aloud = true;
+        return this;
+    }
+
+    private void tell(Supplier<String> what) {
+        if (aloud) {
+            told.add(what.get());
+        }
     }
 
     /** The same history without what does not matter for its failure. */
@@ -134,16 +151,16 @@ final class RandomHistory {
         changesSpec();
         comesToRest();
         story.isAtRest();
-        if (beginning % 4 == 0) {
+        if (beginning % 8 == 0) {
             exitCodes.clear();
             heedsAdvice();
         }
     }
 
     private void comesToRest() {
-        told.add("comes to rest");
+        tell(() -> "comes to rest");
         for (var round = 0; round < 60; round++) {
-            story.goesOn();
+            story.goesOn(LONG);
             if (!story.kubelet.running()) {
                 return;
             }
@@ -157,7 +174,7 @@ final class RandomHistory {
     private void heedsAdvice() {
         for (var round = 0; !story.waiting().isEmpty() && round < 30; round++) {
             var message = story.message();
-            told.add("heeds: " + message);
+            tell(() -> "heeds: " + message);
             var command = Advice.in(message);
             if (command.isPresent()) {
                 story.cluster.annotates(command.get().what(), command.get().value());
@@ -205,7 +222,7 @@ final class RandomHistory {
             }
             case 8 -> restarts();
             case 9, 10 -> {
-                told.add("time passes");
+                tell(() -> "time passes");
                 story.cluster.passes(Duration.ofSeconds(one(1, 10, 50, 400)));
             }
             case 11, 12, 13, 14 -> ends();
@@ -219,10 +236,10 @@ final class RandomHistory {
 
     private void reconciles() {
         var faults = new Faults(chance(4) ? random.nextInt(6) : 99, lag(), lag(), lag());
-        told.add("reconciles " + faults);
+        tell(() -> "reconciles " + faults);
         var before = story.operator.done().size();
         story.operator.reconcile(faults);
-        story.operator.done().stream().skip(before).forEach(action -> told.add("    " + name(action)));
+        story.operator.done().stream().skip(before).forEach(action -> tell(() -> "    " + name(action)));
     }
 
     private static String name(Action action) {
@@ -246,13 +263,13 @@ final class RandomHistory {
         var workload = one(WORKLOADS);
         var revision = one(REVISIONS);
         var command = workload + random.nextInt(2);
-        told.add(workload + " rolls out " + revision + " " + command);
+        tell(() -> workload + " rolls out " + revision + " " + command);
         story.cluster.rollsOut(workload, Workloads.template(revision, command));
         STEPS.forEach(step -> exitCodes.remove(revision + " " + step));
         if (chance(2)) {
             var step = one(STEPS);
             var exitCode = one(1, 1, 2);
-            told.add("    of which " + step + " ends with " + exitCode);
+            tell(() -> "    of which " + step + " ends with " + exitCode);
             exitCodes.put(revision + " " + step, exitCode);
         }
     }
@@ -260,7 +277,7 @@ final class RandomHistory {
     private void addsPod() {
         if (!story.cluster.workloadNames().isEmpty()) {
             var workload = one(story.cluster.workloadNames());
-            told.add(workload + " gets a pod");
+            tell(() -> workload + " gets a pod");
             story.cluster.addsPod(workload);
         }
     }
@@ -269,7 +286,7 @@ final class RandomHistory {
         if (!story.cluster.workloadNames().isEmpty()) {
             var workload = one(story.cluster.workloadNames());
             var revision = one(REVISIONS);
-            told.add(workload + " gets a pod of " + revision);
+            tell(() -> workload + " gets a pod of " + revision);
             story.cluster.addsPod(
                     workload,
                     Workloads.template(revision, workload),
@@ -283,7 +300,7 @@ final class RandomHistory {
                 .toList();
         if (!pods.isEmpty()) {
             Pod pod = one(pods);
-            told.add(pod.getMetadata().getName() + " goes");
+            tell(() -> pod.getMetadata().getName() + " goes");
             if (random.nextBoolean()) {
                 story.cluster.deletesPod(pod.getMetadata().getName());
             } else {
@@ -303,7 +320,7 @@ final class RandomHistory {
     }
 
     private void changesSpec() {
-        told.add("trigger " + trigger + ", suspend " + suspended + ", approved " + approved + ", variant " + variant);
+        tell(() -> "trigger " + trigger + ", suspend " + suspended + ", approved " + approved + ", variant " + variant);
         story.cluster.changesSpec(Migrators.changed(
                 specs.get(variant), approved.isEmpty() ? null : approved, trigger.isEmpty() ? null : trigger, suspended));
     }
@@ -311,7 +328,7 @@ final class RandomHistory {
     private void deletesJob() {
         if (!story.cluster.jobs().isEmpty()) {
             var job = one(story.cluster.jobs()).getMetadata().getName();
-            told.add("a user deletes " + job);
+            tell(() -> "a user deletes " + job);
             story.jobController.delete(job, random.nextBoolean());
         }
     }
@@ -329,7 +346,7 @@ final class RandomHistory {
         var what = one(ControlAnnotation.values());
         var value = what.namesRevision() ? one(REVISIONS) : one("once", "again", "r" + ++serial);
         if (chance(5)) {
-            told.add("unchecked: " + what + " " + value);
+            tell(() -> "unchecked: " + what + " " + value);
             story.cluster.annotatesUnchecked(what, value);
         } else {
             asks(what, chance(10) ? "\n" : value);
@@ -337,14 +354,14 @@ final class RandomHistory {
     }
 
     private void asks(ControlAnnotation what, String value) {
-        told.add(what + " " + value);
+        tell(() -> what + " " + value);
         story.cluster.annotates(what, value);
     }
 
     /** In the middle of a pass; it goes on when another has led for a while. */
     private void aLeaderStops() {
         var writes = random.nextInt(5);
-        told.add("a leader stops after " + writes + " writes");
+        tell(() -> "a leader stops after " + writes + " writes");
         story.operator.pausesAfter(writes);
         story.operator.restarts(random.nextInt(6));
         for (var step = 0; step < 6; step++) {
@@ -357,19 +374,19 @@ final class RandomHistory {
                 default -> reconciles();
             }
         }
-        told.add("it goes on");
+        tell(() -> "it goes on");
         story.operator.goesOn();
     }
 
     private void controllersWork() {
-        told.add("controllers work");
+        tell(() -> "controllers work");
         story.jobController.sync();
         story.kubelet.startMigrations();
         story.kubelet.startApplications();
     }
 
     private void restarts() {
-        told.add("another leader");
+        tell(() -> "another leader");
         story.operator.restarts(random.nextInt(6));
     }
 
@@ -381,7 +398,7 @@ final class RandomHistory {
                 .map(step -> exitCodes.getOrDefault(step, 0))
                 .findFirst()
                 .orElse(0);
-        told.add("a step ends with " + exitCode + ", if one runs");
+        tell(() -> "a step ends with " + exitCode + ", if one runs");
         story.kubelet.end(exitCode);
     }
 

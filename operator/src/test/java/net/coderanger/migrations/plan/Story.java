@@ -40,12 +40,17 @@ final class Story {
 
     /** Everybody does what can be done, and time passes while there is something to wait for; a step that runs is left running. */
     Story goesOn() {
+        return goesOn(Duration.ZERO);
+    }
+
+    /** The same, but so much time passes at least when any does. */
+    Story goesOn(Duration atLeast) {
         for (var round = 0; round < 100; round++) {
             var lookAgain = untilQuiet();
             if (lookAgain.isEmpty() || lookAgain.get().compareTo(Duration.ofSeconds(5)) < 0) {
                 return this;
             }
-            cluster.passes(lookAgain.get());
+            cluster.passes(lookAgain.get().compareTo(atLeast) < 0 ? atLeast : lookAgain.get());
         }
         throw new AssertionError("live: it never comes to rest: " + cluster.status());
     }
