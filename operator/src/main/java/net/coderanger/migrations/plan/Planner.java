@@ -153,7 +153,11 @@ public final class Planner {
         requests.answer(request, "the run is not started");
         requests.answer(ControlAnnotation.Retry, "rejected by " + request.by());
         requests.answer(ControlAnnotation.Run, "rejected by " + request.by());
-        return decided(prospect.candidate().desired(), Outcome.Rejected, prospect.itinerary().inputs(), request);
+        return decided(
+                prospect.candidate().desired(),
+                Outcome.Rejected,
+                prospect.itinerary().inputs(),
+                request);
     }
 
     private HistoryEntry decided(String revision, Outcome outcome, String inputs, Request request) {
@@ -326,9 +330,7 @@ public final class Planner {
         var upkeep = Upkeep.of(seen, history, unsettled);
         then.addAll(upkeep.actions());
         var run = next.map(starting -> Report.of(
-                starting,
-                MigrationJob.jobName(migrator, starting.target().id(), 1),
-                seen.now()));
+                starting, MigrationJob.jobName(migrator, starting.target().id(), 1), seen.now()));
         return new Plan(
                 job.map(Action.CreateJob::new),
                 status(run.orElse(null), next.isPresent() ? Optional.empty() : pending(prospects), verdict),

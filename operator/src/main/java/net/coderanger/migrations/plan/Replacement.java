@@ -26,7 +26,9 @@ final class Replacement {
             return Optional.of(before.replacedBy());
         }
         var waits = run.stuck() || !run.active();
-        return waits && !run.hasMigrated() ? correction(run, migrator, situation, history) : successor(run, migrator, situation);
+        return waits && !run.hasMigrated()
+                ? correction(run, migrator, situation, history)
+                : successor(run, migrator, situation);
     }
 
     private static Optional<String> successor(Run run, Migrator migrator, Situation situation) {

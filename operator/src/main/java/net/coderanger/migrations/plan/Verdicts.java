@@ -90,8 +90,8 @@ final class Verdicts {
                 ? "Job " + run.newest().name() + " has been deleted; its pod's end is awaited"
                 : to(run) + " by Job " + run.newest().name();
         return run.trouble()
-                .map(trouble ->
-                        new Verdict(Phase.Running, trouble.reason(), what + ": " + trouble.message() + wayOut(run) + waiting()))
+                .map(trouble -> new Verdict(
+                        Phase.Running, trouble.reason(), what + ": " + trouble.message() + wayOut(run) + waiting()))
                 .orElseGet(() -> new Verdict(Phase.Running, Reason.MigrationsRunning, what + waiting()));
     }
 

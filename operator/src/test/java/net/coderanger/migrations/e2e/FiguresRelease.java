@@ -29,6 +29,9 @@ final class FiguresRelease implements AutoCloseable {
     /** Fifty pods on a busy machine take their time. */
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
+    /** A migration seldom ends while kubelet is still busy with the pods' own start, which is not to be measured here. */
+    private static final Duration CALM = Duration.ofSeconds(5);
+
     private static final int PATCHES_AT_ONCE = 16;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final String WAITER = "waiter.args";
@@ -85,7 +88,8 @@ final class FiguresRelease implements AutoCloseable {
             namespace.apply(gate.jobManifest(revision));
         }
         await(() -> watch.seen(Moment.POD_WAITS, revision).size() == pods
-                && watch.migration(revision).isPresent());
+                && watch.migration(revision).isPresent()
+                && watch.calm().compareTo(CALM) > 0);
         var uids = watch.seen(Moment.POD_CREATED, revision).keySet();
         var waiters = waiters(uids);
         var memory = waiters.values().stream().map(FiguresNode::memory).toList();

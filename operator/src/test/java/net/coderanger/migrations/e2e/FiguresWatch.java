@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +39,7 @@ final class FiguresWatch implements AutoCloseable {
     private final Map<String, String> jobs = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Long>> complete = new ConcurrentHashMap<>();
     private final List<Watch> watches;
+    private volatile long lastChange = System.nanoTime();
 
     FiguresWatch(KubernetesClient client, String namespace) {
         watches = List.of(
@@ -69,6 +71,11 @@ final class FiguresWatch implements AutoCloseable {
         return Objects.requireNonNull(pods.get(uid));
     }
 
+    /** For how long no pod has changed. */
+    Duration calm() {
+        return Duration.ofNanos(System.nanoTime() - lastChange);
+    }
+
     /** The migration's pod, once its container runs. */
     Optional<Pod> migration(String revision) {
         return pods.values().stream()
@@ -83,6 +90,7 @@ final class FiguresWatch implements AutoCloseable {
     }
 
     private void pod(Pod pod, Long now) {
+        lastChange = now;
         var uid = pod.getMetadata().getUid();
         pods.put(uid, pod);
         var revision = annotation(pod, Annotations.REVISION);

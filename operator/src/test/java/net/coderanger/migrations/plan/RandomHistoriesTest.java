@@ -20,7 +20,10 @@ class RandomHistoriesTest {
                 .filter(seed -> failure(RandomHistory.of(seed)).isPresent())
                 .findAny();
         // Then
-        assertThat(failing.stream().mapToObj(RandomHistoriesTest::told).findFirst().orElse(""))
+        assertThat(failing.stream()
+                        .mapToObj(RandomHistoriesTest::told)
+                        .findFirst()
+                        .orElse(""))
                 .isEmpty();
     }
 

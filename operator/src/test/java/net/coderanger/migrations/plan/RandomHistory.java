@@ -181,10 +181,10 @@ final class RandomHistory {
                 comesToRest();
                 assertThat(story.cluster.status().handledRequests())
                         .as("live: what the message says helps: %s", message)
-                        .noneMatch(answer -> answer.request()
-                                        .equals(command.get().what().verb())
-                                && answer.value().equals(command.get().value())
-                                && answer.result().startsWith("ignored"));
+                        .noneMatch(answer ->
+                                answer.request().equals(command.get().what().verb())
+                                        && answer.value().equals(command.get().value())
+                                        && answer.result().startsWith("ignored"));
                 assertThat(story.message())
                         .as("live: what the message says helps")
                         .isNotEqualTo(message);
@@ -193,8 +193,10 @@ final class RandomHistory {
                 comesToRest();
             } else {
                 assertThat(message).contains("ImagePullBackOff");
-                story.cluster.workloadNames().forEach(name -> story.cluster.changesTemplate(
-                        name, Workloads.template("shop:mended" + ++serial, name)));
+                story.cluster
+                        .workloadNames()
+                        .forEach(name -> story.cluster.changesTemplate(
+                                name, Workloads.template("shop:mended" + ++serial, name)));
                 story.waiting().forEach(story.cluster::deletesPod);
                 story.cluster.workloadNames().forEach(story.cluster::addsPod);
                 comesToRest();
@@ -288,9 +290,7 @@ final class RandomHistory {
             var revision = one(REVISIONS);
             tell(() -> workload + " gets a pod of " + revision);
             story.cluster.addsPod(
-                    workload,
-                    Workloads.template(revision, workload),
-                    one(Gate.InitContainer, Gate.SchedulingGate));
+                    workload, Workloads.template(revision, workload), one(Gate.InitContainer, Gate.SchedulingGate));
         }
     }
 
@@ -322,7 +322,10 @@ final class RandomHistory {
     private void changesSpec() {
         tell(() -> "trigger " + trigger + ", suspend " + suspended + ", approved " + approved + ", variant " + variant);
         story.cluster.changesSpec(Migrators.changed(
-                specs.get(variant), approved.isEmpty() ? null : approved, trigger.isEmpty() ? null : trigger, suspended));
+                specs.get(variant),
+                approved.isEmpty() ? null : approved,
+                trigger.isEmpty() ? null : trigger,
+                suspended));
     }
 
     private void deletesJob() {

@@ -189,10 +189,11 @@ final class Witness {
                                 && answer.value().equals(value));
     }
 
+    /** A Job that somebody has deleted before its failure was known: only what is recorded of its run counts. */
     void jobFailed(Job job, int retries, Instant now) {
         var run = run(job);
         run.fails(now);
-        if (run.failedForGood(retries)) {
+        if (run.failedForGood(retries) && job.getMetadata().getDeletionTimestamp() == null) {
             failedSinceChange.add(what(job));
         }
     }
