@@ -3,6 +3,7 @@ package net.coderanger.migrations.plan;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ public final class Planner {
      * annotations and would show it to the container a minute later, with its next resync; a further change wakes it.
      */
     private static final Duration RELEASE_ANEW = Duration.ofSeconds(2);
+
+    /** On a node that is merely slow, more of them would be what makes it slow. */
+    private static final int RELEASED_ANEW_TOGETHER = 10;
 
     private final Observation seen;
     private final Migrator migrator;
@@ -210,7 +214,9 @@ public final class Planner {
 
     private List<Action> releases() {
         var again = situation.leaving().stream()
-                .filter(pod -> !pod.releasedAt().plus(RELEASE_ANEW).isAfter(seen.now()));
+                .filter(pod -> !pod.releasedAt().plus(RELEASE_ANEW).isAfter(seen.now()))
+                .sorted(Comparator.comparing(SeenPod::releasedAt))
+                .limit(RELEASED_ANEW_TOGETHER);
         return Stream.concat(situation.waiting().stream().filter(situation::mayStart), again)
                 .map(pod -> (Action) new Action.Release(pod.pod()))
                 .collect(Collectors.toCollection(ArrayList::new));

@@ -160,6 +160,8 @@ final class RandomHistory {
     private void comesToRest() {
         tell(() -> "comes to rest");
         for (var round = 0; round < 60; round++) {
+            // A story takes no notice of the last seconds of a wait.
+            story.cluster.passes(Upkeep.TOMBSTONE);
             story.goesOn(LONG);
             if (!story.kubelet.running()) {
                 return;

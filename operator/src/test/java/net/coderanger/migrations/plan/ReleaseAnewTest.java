@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.Outcome;
@@ -41,6 +42,24 @@ class ReleaseAnewTest {
         assertThat(plan.lookAgainIn()).isPresent();
     }
 
+    @DisplayName("of many whose waiters still run, those released longest ago are released again, ten at a time")
+    @Test
+    void many_are_released_again_in_turns() {
+        // Given
+        var pods = IntStream.range(0, 25)
+                .mapToObj(number -> leaving("web-" + number, RELEASED.minusSeconds(number)))
+                .toArray(Pods[]::new);
+        // When
+        var plan = Seen.of(migrated()).pods(pods).at(RELEASED.plusSeconds(2)).plan();
+        // Then
+        assertThat(Seen.actions(plan, Action.Release.class))
+                .extracting(release -> release.pod().getMetadata().getName())
+                .containsExactly(IntStream.range(0, 10)
+                        .mapToObj(number -> "web-" + (24 - number))
+                        .toArray(String[]::new));
+        assertThat(plan.lookAgainIn()).hasValue(Duration.ofSeconds(2));
+    }
+
     @Test
     void a_pod_whose_waiter_has_ended_is_left_alone() {
         // When
@@ -54,10 +73,14 @@ class ReleaseAnewTest {
     }
 
     private static Pods leaving() {
-        return Pods.of("web-1", WEB)
+        return leaving("web-1", RELEASED);
+    }
+
+    private static Pods leaving(String name, Instant released) {
+        return Pods.of(name, WEB)
                 .waiting()
                 .released()
-                .annotated(Annotations.RELEASED_AT, RELEASED.toString())
+                .annotated(Annotations.RELEASED_AT, released.toString())
                 .initStatus("name: migrate-wait-shop\nstate: {running: {startedAt: '2026-01-01T00:00:00Z'}}");
     }
 
