@@ -40,6 +40,8 @@
     Retrying: ['Failed, to be tried again', 'busy'],
     Succeeded: ['Succeeded', 'good'],
     Failed: ['Failed', 'bad'],
+    // not a state of the operator's: what became of a run's only step when somebody stopped it
+    Stopped: ['Stopped', 'idle'],
   };
 
   const KINDS = {
@@ -144,6 +146,7 @@
     const to = runs ? now : time(given.completionTime);
     return {
       name,
+      onFailure: given.kind === 'OnFailure',
       kind: own(KINDS, given.kind) ?? text(given.kind) ?? '',
       state: label,
       tone,
@@ -210,6 +213,7 @@
       job: text(given.job),
       trigger: text(given.trigger),
       place: text(given.step),
+      nextAttempt: run.nextAttempt,
       from,
       to: undefined,
       took: span(from, now),
@@ -232,7 +236,7 @@
     const to = time(given.completionTime);
     const listed = objects(given.steps);
     const ran = RAN.includes(outcome) && text(given.job) !== undefined;
-    const ended = outcome === 'Succeeded' ? 'Succeeded' : 'Failed';
+    const ended = own(STATES, outcome) ? outcome : 'Stopped';
     const steps = (listed.length > 0 ? listed : ran ? [alone(given, ended)] : []).map((each) =>
       step(each, { live: false }, now),
     );
@@ -273,11 +277,11 @@
   }
 
   /** What a person can do in Argo CD, in a sentence; the commands of kubectl stand in the operator's message. */
-  function advice(phase, reason, spec) {
+  function advice(phase, spec, run) {
     if (phase === 'Suspended' && spec.suspend === true) return `To go on: ${action('Resume')}; or, if the manifest in Git sets spec.suspend, change it there.`;
     if (phase === 'Suspended') return `To go on: ${action('Resume')}.`;
     if (phase === 'Failed') return `To try the same again: ${action('Retry')}.`;
-    if (phase === 'Running' && reason === 'MigrationsRetrying') return `Not to wait for the next attempt: ${action('Retry')}.`;
+    if (run?.nextAttempt) return `Not to wait for the next attempt: ${action('Retry')}.`;
     return undefined;
   }
 
@@ -292,9 +296,13 @@
     return phase !== undefined && outdated ? OUTDATED : undefined;
   }
 
-  function headline(metadata, phase, reason) {
+  function headline(metadata, phase, reason, run) {
     if (metadata.deletionTimestamp) return ['Being deleted', 'idle'];
     if (phase === undefined) return ['Not seen by the operator yet', 'idle'];
+    if (`${phase}/${reason}` === 'Running/MigrationsRunning') {
+      if (run?.steps.some((each) => each.onFailure && each.pulse)) return ['Failed, the step on failure runs', 'bad'];
+      if (run?.rolledBackFrom) return ['Taking the database back', 'busy'];
+    }
     return own(REASONS, `${phase}/${reason}`) ?? own(PHASES, phase) ?? [phase, 'idle'];
   }
 
@@ -311,9 +319,9 @@
     const status = object(told);
     const phase = text(status.phase);
     const verdict = condition(status, 'Ready') ?? condition(status, 'MigrationsReady') ?? {};
-    const [title, tone] = headline(metadata, phase, text(verdict.reason));
     const outdated = count(status.observedGeneration) < count(metadata.generation);
     const run = isObject(status.run) ? current(status.run, now) : undefined;
+    const [title, tone] = headline(metadata, phase, text(verdict.reason), run);
     const history = objects(status.history).map((entry) => past(entry, now));
     const ungated = condition(status, 'UngatedPods');
     const asks = phase === 'AwaitingApproval' && isObject(status.pendingApproval);
@@ -325,7 +333,7 @@
       revision: text(status.desiredRevision),
       message: phase === undefined ? NO_STATUS : text(verdict.message),
       note: note(metadata, phase, outdated),
-      advice: advice(phase, text(verdict.reason), spec),
+      advice: advice(phase, spec, run),
       warning: ungated?.status === 'True' ? text(ungated.message) : undefined,
       waitingPods: count(status.waitingPods),
       ungatedPods: count(status.ungatedPods),

@@ -37,6 +37,13 @@ describe('where a Migrator stands', () => {
     });
   }
 
+  it('is not said to be migrating while it goes back, or puts in order what has failed', () => {
+    const title = (run) => view(migrator({ phase: 'Running', run, conditions: because('MigrationsRunning', '') }), NOW).title;
+    assert.equal(title({ rolledBackFrom: 'shop:v3' }), 'Taking the database back');
+    assert.equal(title({ steps: [step({ kind: 'OnFailure', state: 'Running' })] }), 'Failed, the step on failure runs');
+    assert.equal(title({ steps: [step({ kind: 'OnFailure', state: 'Pending' })] }), 'Migrating');
+  });
+
   it('is not known before the operator has written it', () => {
     const shown = view({ metadata: { name: 'shop' } }, NOW);
     assert.equal(shown.title, 'Not seen by the operator yet');
@@ -97,7 +104,7 @@ describe('what a person can do', () => {
     assert.match(view(migrator({ phase: 'Failed' }), NOW).advice, /Retry/);
     assert.match(view(migrator({ phase: 'Suspended' }), NOW).advice, /Resume/);
     assert.match(view(migrator({ phase: 'Suspended' }, { suspend: true }), NOW).advice, /Resume.*spec.suspend/);
-    assert.match(view(migrator({ phase: 'Running', conditions: because('MigrationsRetrying', '') }), NOW).advice, /Retry/);
+    assert.match(view(migrator({ phase: 'Running', run: { nextAttemptTime: '2026-11-21T13:56:20Z' } }), NOW).advice, /Retry/);
     assert.equal(view(migrator({ phase: 'Migrated' }), NOW).advice, undefined);
   });
 });
@@ -154,7 +161,8 @@ describe('history', () => {
   it('has steps only for what has run', () => {
     const steps = (entry) => history(entry).run.steps.map((each) => each.state);
     assert.deepEqual(steps({ outcome: 'Succeeded', job: 'j' }), ['Succeeded']);
-    assert.deepEqual(steps({ outcome: 'Cancelled', job: 'j' }), ['Failed']);
+    assert.deepEqual(steps({ outcome: 'Failed', job: 'j' }), ['Failed']);
+    assert.deepEqual(steps({ outcome: 'Cancelled', job: 'j' }), ['Stopped']);
     assert.deepEqual(steps({ outcome: 'Baseline' }), []);
     assert.deepEqual(steps({ outcome: 'Rejected' }), []);
     assert.deepEqual(steps({ outcome: 'Succeeded', id: 'original' }), []);

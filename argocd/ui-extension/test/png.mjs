@@ -10,7 +10,10 @@ async function reduced(base64) {
   const dots = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
   const counts = new Map();
   for (const dot of dots) counts.set(dot, (counts.get(dot) ?? 0) + 1);
-  const palette = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a)).slice(0, 256);
+  // of colours that are nearly the same, the most frequent stands for all: so that the shades of black text leave room for others
+  const frequent = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a));
+  const seen = new Set();
+  const palette = frequent.filter((dot) => !seen.has(dot & 0xf8f8f8) && seen.add(dot & 0xf8f8f8)).slice(0, 256);
   const parts = (dot) => [dot & 255, (dot >> 8) & 255, (dot >> 16) & 255];
   const distance = (a, b) => parts(a).reduce((sum, part, index) => sum + (part - parts(b)[index]) ** 2, 0);
   const numbers = new Map();
