@@ -1,5 +1,7 @@
 package net.coderanger.migrations.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -148,6 +150,15 @@ final class SimulatedCluster {
         store(next);
     }
 
+    /** Somebody sets an annotation that is no request. */
+    void annotatesFreely(String key, String value) {
+        var next = Migrators.copy(migrator());
+        var changed = new HashMap<>(SeenPod.orEmpty(next.getMetadata().getAnnotations()));
+        changed.put(key, value);
+        next.getMetadata().setAnnotations(changed);
+        store(next);
+    }
+
     void passes(Duration time) {
         now = now.plus(time);
     }
@@ -224,6 +235,9 @@ final class SimulatedCluster {
         if (!resourceVersion.equals(migrator().getMetadata().getResourceVersion())) {
             return false;
         }
+        assertThat(States.KINDS)
+                .as("every state is in the table of states: add this one to States")
+                .contains(States.Kind.of(status));
         witness.statusWritten(status(), status);
         var next = Migrators.copy(migrator());
         next.setStatus(status);

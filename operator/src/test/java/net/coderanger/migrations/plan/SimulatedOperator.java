@@ -50,6 +50,7 @@ final class SimulatedOperator {
     private final Deque<Runnable> heldBack = new ArrayDeque<>();
     private boolean late;
     private List<String> warnings = List.of();
+    private Optional<String> output = Optional.empty();
 
     SimulatedOperator(SimulatedCluster cluster, JobController jobController, Kubelet kubelet) {
         this.cluster = cluster;
@@ -154,7 +155,7 @@ final class SimulatedOperator {
     /** A Job in deletion is read live, after its pods: a pod goes only after it was counted. */
     private Optional<SeenJob> seen(Job job, List<Pod> pods) {
         return job.getMetadata().getDeletionTimestamp() == null
-                ? Optional.of(new SeenJob(job, podsOf(job, pods), warnings))
+                ? Optional.of(heard(new SeenJob(job, podsOf(job, pods), warnings)))
                 : cluster.job(job.getMetadata().getName())
                         .map(live -> new SeenJob(live, podsOf(live, cluster.pods()), List.of()));
     }
@@ -162,6 +163,15 @@ final class SimulatedOperator {
     /** Warning events of a Job without a pod. */
     void sees(String warning) {
         warnings = List.of(warning);
+    }
+
+    /** What every migration that ends from now on has printed. */
+    void hears(String printed) {
+        output = Optional.of(printed);
+    }
+
+    private SeenJob heard(SeenJob job) {
+        return job.ended().isPresent() ? new SeenJob(job.job(), job.pods(), job.warnings(), output) : job;
     }
 
     private static List<Pod> podsOf(Job job, List<Pod> pods) {
