@@ -14,6 +14,7 @@ component_version() {
     coredns) module_version "$1" github.com/coredns/coredns ;;
     crane) module_version "$1" github.com/google/go-containerregistry ;;
     helm) module_version "$1" helm.sh/helm/v4 ;;
+    helm3) module_version "$1" helm.sh/helm/v3 ;;
   esac
 }
 
@@ -24,12 +25,17 @@ component_ldflags() {
       # Upstream's build writes its version into the binaries; without it they call themselves v0.0.0.
       version=$(component_version kubernetes)
       echo "$LDFLAGS -X $component.gitVersion=$version -X $component.gitMajor=1 -X $component.gitMinor=$(cut -d. -f2 <<<"$version")" ;;
+    helm3)
+      # The same for the Kubernetes that charts are rendered for when there is no cluster; without it that is 1.20.
+      version=$(module_version helm3 k8s.io/client-go | cut -d. -f2)
+      component=helm.sh/helm/v3/pkg
+      echo "$LDFLAGS$(printf -- " -X $component/%s.k8sVersionMajor=1 -X $component/%s.k8sVersionMinor=$version" {chartutil,chartutil,lint/rules,lint/rules})" ;;
     *) echo "$LDFLAGS" ;;
   esac
 }
 
 component_time() {
-  case $1 in kubernetes) echo "~5 min" ;; helm | coredns) echo "~1.5 min" ;; etcd) echo "~1 min" ;; *) echo "seconds" ;; esac
+  case $1 in kubernetes) echo "~5 min" ;; helm | helm3 | coredns) echo "~1.5 min" ;; etcd) echo "~1 min" ;; *) echo "seconds" ;; esac
 }
 
 # component_dir COMPONENT: where its binaries are, or will be.
@@ -56,6 +62,8 @@ component_build() {
   fi
   # Go names a binary after its package's folder, which for etcd is `server`.
   [ "$1" != etcd ] || mv "$part/server" "$part/etcd"
+  # Beside Helm 4.
+  [ "$1" != helm3 ] || mv "$part/helm" "$part/helm3"
   mv "$part" "$target"
 }
 

@@ -29,6 +29,26 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
+{{/* Of the kind Migrator. Kept: with it, all Migrators would be deleted. */}}
+{{- define "migrations-operator.crdMetadata" -}}
+annotations:
+  helm.sh/resource-policy: keep
+labels:
+  {{- include "migrations-operator.labels" . | nindent 2 }}
+{{- end }}
+
+{{/* What helm test makes. Not the operator's own labels: its pods are never gated. */}}
+{{- define "migrations-operator.testLabels" -}}
+app.kubernetes.io/name: migrations-operator-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* The Secret that the operator writes and the one that cert-manager writes have different names: neither is in the way of the
+other when the release changes from one to the other. */}}
+{{- define "migrations-operator.certificateSecret" -}}
+{{ include "migrations-operator.fullname" . }}-{{ .Values.webhook.certManager.enabled | ternary "cert-manager" "certificate" }}
+{{- end }}
+
 {{- define "migrations-operator.image" -}}
 {{- if .Values.image.digest -}}
 {{ .Values.image.repository }}@{{ .Values.image.digest }}

@@ -13,7 +13,7 @@ import java.util.Set;
 final class ChartCrd {
 
     static final Path FILE =
-            Path.of("..", "helm", "migrations-operator", "crds", "migrators.migrations.coderanger.net.yaml");
+            Path.of("..", "helm", "migrations-operator", "files", "crds", "migrators.migrations.coderanger.net.yaml");
 
     private ChartCrd() {}
 

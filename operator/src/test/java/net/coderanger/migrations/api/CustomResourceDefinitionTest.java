@@ -3,6 +3,8 @@ package net.coderanger.migrations.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
@@ -18,15 +20,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import net.coderanger.migrations.helm.ValuesSchema;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What is made from the classes is what is committed. {@code mvn test -Dgenerate} writes it anew. */
+@ResourceLock("values.schema.json")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CustomResourceDefinitionTest {
 
+    private static final Path MIGRATOR_CHART_SCHEMA = Path.of("..", "helm", "migrator", "values.schema.json");
     private static final Path REFERENCE = Path.of("..", "docs", "reference", "migrator.md");
 
     /** The generator sorts columns by path; people read them in this order. */
@@ -67,6 +73,18 @@ class CustomResourceDefinitionTest {
     @Test
     void the_reference_describes_the_fields_that_the_classes_have() throws IOException {
         assertCommitted(REFERENCE, FieldReference.markdown(generated));
+    }
+
+    @Test
+    void the_chart_for_applications_takes_every_field_of_the_spec() throws IOException {
+        var spec = new ObjectMapper()
+                .valueToTree(asStored(serialization.convertValue(generated, Map.class)))
+                .at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
+        assertCommitted(
+                MIGRATOR_CHART_SCHEMA,
+                ValuesSchema.of(MIGRATOR_CHART_SCHEMA)
+                        .with("spec", SpecSchema.of((ObjectNode) spec))
+                        .text());
     }
 
     /** Clients that apply the whole CRD by {@code kubectl apply} keep a copy of it in an annotation of at most 256 KiB. */

@@ -3,6 +3,7 @@ package net.coderanger.migrations.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,10 +19,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Do the rules, the page about them and the metrics agree? Whether a rule fires when it should is tested by promtool. */
+/** Do the rules, the dashboard, the page about them and the metrics agree? Whether a rule fires when it should is tested by promtool. */
 class AlertsTest {
 
     private static final Path RULES = Path.of("..", "helm", "migrations-operator", "files", "alerts.yaml");
+    private static final Path DASHBOARD = Path.of("..", "helm", "migrations-operator", "files", "dashboard.json");
     private static final Path TESTS = Path.of("..", "helm", "migrations-operator", "tests", "alerts.yaml");
     private static final Path PAGE = Path.of("..", "docs", "how-to", "alerts.md");
     private static final Pattern SERIES = Pattern.compile("\\bmigrations_[a-z_]+");
@@ -73,6 +75,21 @@ class AlertsTest {
                 .flatMap(rule -> SERIES.matcher(rule.expr()).results().map(MatchResult::group))
                 .collect(Collectors.toSet());
         assertThat(used).hasSizeGreaterThan(5).isSubsetOf(known);
+    }
+
+    @Test
+    void the_dashboard_shows_metrics_that_exist_and_no_panel_is_empty() throws IOException {
+        var known = series();
+        var panels = new ObjectMapper().readTree(Files.readString(DASHBOARD)).path("panels");
+        assertThat(panels)
+                .hasSizeGreaterThan(15)
+                .filteredOn(panel -> !panel.path("type").asText().equals("row"))
+                .allSatisfy(panel -> assertThat(panel.findValuesAsText("expr"))
+                        .isNotEmpty()
+                        .allSatisfy(expression -> assertThat(
+                                        SERIES.matcher(expression).results().map(MatchResult::group))
+                                .isNotEmpty()
+                                .isSubsetOf(known)));
     }
 
     private static Set<String> series() {

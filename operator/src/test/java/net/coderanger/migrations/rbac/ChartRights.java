@@ -66,8 +66,7 @@ public final class ChartRights implements AutoCloseable {
                         "--namespace",
                         name,
                         "--set",
-                        "fullnameOverride=" + name,
-                        "--include-crds")
+                        "fullnameOverride=" + name)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         var resources = client.load(helm.getInputStream()).items();
