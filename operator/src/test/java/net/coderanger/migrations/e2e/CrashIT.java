@@ -30,13 +30,12 @@ class CrashIT {
         OPERATORS.endsAt(write, done, namespace);
 
         // Then
-        try (var second = OPERATORS.start(namespace)) {
-            assertThat(second).isNotNull();
+        OPERATORS.during(namespace, () -> {
             namespace.awaitReady("web", "app:v1");
             namespace.awaitRunning("web", "app:v1", 2);
             namespace.await(
                     () -> assertThat(namespace.status("web").waitingPods()).isZero());
-        }
+        });
         assertThat(namespace.recorder().migrations()).hasSize(1);
         assertThat(namespace.status("web").history()).singleElement().satisfies(entry -> {
             assertThat(entry.succeeded()).isTrue();

@@ -32,15 +32,14 @@ class CrashStepsIT {
         OPERATORS.endsAt(write, true, namespace, () -> approveIfAsked(namespace));
 
         // Then
-        try (var second = OPERATORS.start(namespace)) {
-            assertThat(second).isNotNull();
+        OPERATORS.during(namespace, () -> {
             namespace.await(() -> {
                 approveIfAsked(namespace);
                 assertThat(namespace.status("web").history()).hasSize(1);
             });
             namespace.awaitReady("web", "app:v1");
             namespace.awaitRunning("web", "app:v1", 1);
-        }
+        });
         assertThat(namespace.recorder().migrations()).hasSize(3);
         namespace.assertNoTwoMigrationsAtOnce();
         assertThat(namespace.status("web").history()).singleElement().satisfies(run -> {
@@ -66,10 +65,9 @@ class CrashStepsIT {
         OPERATORS.endsAt(write, true, namespace);
 
         // Then
-        try (var second = OPERATORS.start(namespace)) {
-            assertThat(second).isNotNull();
+        OPERATORS.during(namespace, () -> {
             namespace.awaitStalled("web");
-        }
+        });
         assertThat(namespace.recorder().migrations()).hasSize(2);
         namespace.assertNoTwoMigrationsAtOnce();
         assertThat(namespace.recorder().applications()).isEmpty();

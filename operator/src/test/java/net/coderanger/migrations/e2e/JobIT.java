@@ -70,8 +70,7 @@ class JobIT {
         namespace.apply(OVERRIDES, WITH_A_HELPER);
 
         // When
-        try (var operator = OPERATORS.start(namespace)) {
-            assertThat(operator).isNotNull();
+        OPERATORS.during(namespace, () -> {
             namespace.await(() -> assertThat(namespace.jobs()).hasSize(1));
             var job = namespace.jobs().getFirst();
 
@@ -82,7 +81,7 @@ class JobIT {
             assertThat(container(job).getResources().getRequests()).containsEntry("cpu", new Quantity("11m"));
             assertThat(container(job).getResources().getLimits()).containsEntry("cpu", new Quantity("900m"));
             namespace.awaitReady("web", "app:v1");
-        }
+        });
         assertThat(namespace.recorder().migrations())
                 .as("environment, user, group, volume and read-only root, looked at by the container itself")
                 .singleElement()
@@ -120,9 +119,7 @@ class JobIT {
                 """.formatted(
                         step("before"), step("after"), step("failure"))));
 
-        try (var operator = OPERATORS.start(namespace)) {
-            assertThat(operator).isNotNull();
-
+        OPERATORS.during(namespace, () -> {
             // When, Then
             namespace.awaitStalled("web");
             assertRan(namespace, "before");
@@ -149,7 +146,7 @@ class JobIT {
 
             // Then
             assertRan(namespace, "down");
-        }
+        });
         assertThat(namespace.status("web").history())
                 .extracting(HistoryEntry::rolledBackFrom)
                 .startsWith("app:v2")

@@ -52,9 +52,16 @@ final class Operators implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** One that does not end before it is closed. */
-    InProcessOperator start(TestNamespace namespace) {
-        return start(namespace, Crash.never());
+    /** Starts one that ends after the story, when it has let go of all Jobs: one that is held would keep its namespace for ever. */
+    void during(TestNamespace namespace, Runnable story) {
+        try (var operator = start(namespace, Crash.never())) {
+            assertThat(operator).isNotNull();
+            story.run();
+            namespace.await(() -> assertThat(namespace.jobs())
+                    .allSatisfy(job -> assertThat(job.getMetadata().getFinalizers())
+                            .as(job.getMetadata().getName())
+                            .isEmpty()));
+        }
     }
 
     private InProcessOperator start(TestNamespace namespace, Crash crash) {

@@ -24,9 +24,7 @@ class RetentionIT {
     void history_keeps_as_many_runs_as_it_is_told(TestNamespace namespace) {
         // Given
         namespace.apply(gatedByHand("web", "app:v1", 1));
-        try (var operator = OPERATORS.start(namespace)) {
-            assertThat(operator).isNotNull();
-
+        OPERATORS.during(namespace, () -> {
             // When
             for (var trigger : List.of("a", "b", "c")) {
                 namespace.apply(migrator("web", "web", "true", "historyLimit: 2\ntrigger: " + trigger));
@@ -40,14 +38,13 @@ class RetentionIT {
                     .extracting(HistoryEntry::trigger)
                     .containsExactly("c", "b"));
             assertThat(namespace.recorder().migrations()).hasSize(3);
-        }
+        });
     }
 
     @Test
     void jobs_stay_as_long_as_retention_says(TestNamespace namespace) {
         // Given
-        try (var operator = OPERATORS.start(namespace)) {
-            assertThat(operator).isNotNull();
+        OPERATORS.during(namespace, () -> {
             run(namespace, "always", "exit 0", "Always");
             run(namespace, "failed", "exit 1", "OnFailure");
             awaitEnded(namespace, "always", "failed");
@@ -62,7 +59,7 @@ class RetentionIT {
             namespace.stays(
                     Duration.ofSeconds(3),
                     () -> assertThat(migratorsWithJobs(namespace)).containsExactlyInAnyOrder("always", "failed"));
-        }
+        });
     }
 
     private static void run(TestNamespace namespace, String name, String script, String retention) {
