@@ -148,8 +148,39 @@ class ApprovalE2E {
         assertThat(namespace.status("shop").history().getFirst().approvedBy()).isEqualTo("spec.approvedRevision");
     }
 
+    @Test
+    void pods_wait_for_the_approval_of_the_last_step(TestNamespace namespace) {
+        // Given
+        namespace.apply(
+                Manifests.migrator(
+                        "web", "web", "sleep 1", "after: [{name: verify, command: [sleep, '1'], approval: Always}]"),
+                Manifests.deployment("web", "app:v1", 1));
+
+        // When
+        awaitPending("web", namespace);
+
+        // Then
+        var pending = Objects.requireNonNull(namespace.status("web").pendingApproval());
+        assertThat(pending.step()).isEqualTo("verify");
+        assertThat(namespace.recorder().migrations()).hasSize(2);
+        namespace.stays(
+                A_WHILE, () -> assertThat(namespace.recorder().applications()).isEmpty());
+
+        // When
+        namespace.annotate("web", "approve", pending.value());
+
+        // Then
+        namespace.awaitRunning("web", "app:v1", 1);
+        namespace.awaitReady("web", "app:v1");
+        assertThat(namespace.recorder().migrations()).hasSize(2);
+    }
+
     private static void awaitPending(TestNamespace namespace) {
-        namespace.await(() -> assertThat(namespace.status("shop").phase()).isEqualTo(Phase.AwaitingApproval));
+        awaitPending("shop", namespace);
+    }
+
+    private static void awaitPending(String migrator, TestNamespace namespace) {
+        namespace.await(() -> assertThat(namespace.status(migrator).phase()).isEqualTo(Phase.AwaitingApproval));
     }
 
     private static KubernetesClient user(String name, String group) {
