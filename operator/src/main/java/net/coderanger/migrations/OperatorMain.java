@@ -27,6 +27,7 @@ import net.coderanger.migrations.config.OperatorConfig;
 import net.coderanger.migrations.controller.AdmissionView;
 import net.coderanger.migrations.controller.MigratorReconciler;
 import net.coderanger.migrations.controller.Orphans;
+import net.coderanger.migrations.log.LogOutput;
 import net.coderanger.migrations.metrics.OperatorMetrics;
 import net.coderanger.migrations.server.Health;
 import net.coderanger.migrations.server.HttpEndpoint;
@@ -102,6 +103,7 @@ public final class OperatorMain {
             System.exit(MISCONFIGURED);
             return;
         }
+        LogOutput.use(config.logging().format(), config.logging().level());
         try {
             new OperatorMain(config).start();
         } catch (IOException | RuntimeException e) {
@@ -131,6 +133,7 @@ public final class OperatorMain {
         System.gc();
         var certificate = serveWebhook(reconciler);
         keepUp(reconciler, certificate);
+        LOG.atInfo().log("Started");
     }
 
     private void configure(ConfigurationServiceOverrider overrider) {
@@ -146,15 +149,21 @@ public final class OperatorMain {
                     .withLeaseNamespace(config.namespace())
                     .withIdentity(config.podName())
                     .withExitOnStopLeading(false)
-                    .withLeaderCallbacks(new LeaderCallbacks(() -> leading = true, this::leadershipLost, leader -> {}))
+                    .withLeaderCallbacks(new LeaderCallbacks(this::leads, this::leadershipLost, leader -> {}))
                     .build());
         }
+    }
+
+    private void leads() {
+        leading = true;
+        LOG.atInfo().log("This replica leads");
     }
 
     /** Ends the process at once: another replica leads, and whatever this one was about to write is not its business any more. */
     private void leadershipLost() {
         leading = false;
         if (!stopping) {
+            LOG.atWarn().log("This replica does not lead any more: it ends, and starts again");
             Runtime.getRuntime().halt(FAILED);
         }
     }

@@ -56,6 +56,8 @@ class ArchitectureTest {
             .definedBy("..migrations.tls..")
             .layer("metrics")
             .definedBy("..migrations.metrics..")
+            .layer("log")
+            .definedBy("..migrations.log..")
             .layer("config")
             .definedBy("..migrations.config..")
             .layer("plan")
@@ -72,6 +74,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("main")
+            .whereLayer("log")
+            .mayOnlyBeAccessedByLayers("main", "config", "controller", "webhook")
             .whereLayer("controller")
             .mayOnlyBeAccessedByLayers("main", "metrics")
             .whereLayer("webhook")
@@ -87,7 +91,7 @@ class ArchitectureTest {
             .whereLayer("output")
             .mayOnlyBeAccessedByLayers("controller", "plan")
             .whereLayer("api")
-            .mayOnlyBeAccessedByLayers("main", "controller", "webhook", "release", "metrics", "plan")
+            .mayOnlyBeAccessedByLayers("main", "controller", "webhook", "release", "metrics", "plan", "log")
             .because("decisions that know nothing of what carries them out can be tested and moved alone,"
                     + " and settings reach everybody else as values");
 

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import net.coderanger.migrations.log.LogFormat;
+import org.slf4j.event.Level;
 
 /**
  * The operator's settings.
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param healthPort where the probes are answered
  * @param readyApiPort where the original's readiness API is served, if anywhere
  * @param metricsPerMigrator whether gauges have the labels namespace and migrator
+ * @param logging what the log looks like
  */
 public record OperatorConfig(
         String podName,
@@ -27,7 +30,8 @@ public record OperatorConfig(
         Leadership leadership,
         int healthPort,
         Optional<Integer> readyApiPort,
-        boolean metricsPerMigrator) {
+        boolean metricsPerMigrator,
+        Logging logging) {
 
     /** When nodes pull the waiter's image. */
     public enum PullPolicy {
@@ -63,6 +67,9 @@ public record OperatorConfig(
 
     /** Which replica works. */
     public record Leadership(boolean election, String leaseName) {}
+
+    /** What the log looks like. */
+    public record Logging(LogFormat format, Level level) {}
 
     /** Every Linux container has this one; it stands in for a {@code POD_NAME} that nobody has set. */
     private static final String HOST_NAME = "HOSTNAME";
@@ -148,6 +155,18 @@ public record OperatorConfig(
             "Whether the gauges on `/metrics` have the labels `namespace` and `migrator`: then alerts name the Migrator, and the"
                     + " number of series grows with that of the Migrators.");
 
+    static final Setting<LogFormat> LOG_FORMAT = Setting.of(
+            "LOG_FORMAT",
+            Legal.oneOf(LogFormat.values()),
+            LogFormat.json.name(),
+            "What the log on standard output looks like: one JSON object per line, or text for people.");
+    static final Setting<Level> LOG_LEVEL = Setting.of(
+            "LOG_LEVEL",
+            Legal.oneOf(Level.values()),
+            Level.INFO.name(),
+            "The least level of lines that are logged. For the libraries that the operator is made of it is one higher: theirs of `INFO`"
+                    + " come with `DEBUG`, which also shows every stack trace.");
+
     static final List<Setting<?>> ALL = List.of(
             POD_NAME,
             POD_NAMESPACE,
@@ -168,7 +187,9 @@ public record OperatorConfig(
             LEASE_NAME,
             HEALTH_PORT,
             READY_API_PORT,
-            METRICS_PER_MIGRATOR);
+            METRICS_PER_MIGRATOR,
+            LOG_FORMAT,
+            LOG_LEVEL);
 
     /**
      * Parses the environment.
@@ -196,7 +217,8 @@ public record OperatorConfig(
                 new Leadership(LEADER_ELECTION.in(environment), LEASE_NAME.in(environment)),
                 HEALTH_PORT.in(environment),
                 READY_API_PORT.ifAny(environment),
-                METRICS_PER_MIGRATOR.in(environment));
+                METRICS_PER_MIGRATOR.in(environment),
+                new Logging(LOG_FORMAT.in(environment), LOG_LEVEL.in(environment)));
     }
 
     /** All settings as a Markdown table, for the reference. */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Optional;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.plan.History;
 import net.coderanger.migrations.plan.Revision;
 import org.slf4j.Logger;
@@ -49,7 +50,7 @@ public final class AdmissionView {
         } catch (KubernetesClientException e) {
             LOG.atWarn()
                     .setCause(e)
-                    .addKeyValue("namespace", namespace)
+                    .addKeyValue(MigratorFields.NAMESPACE, namespace)
                     .log("Cannot read a namespace's Migrators; the cache, which knows none, is believed");
             return cached;
         }

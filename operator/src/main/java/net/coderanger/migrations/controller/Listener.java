@@ -15,6 +15,24 @@ public interface Listener {
         public void released(Duration latency) {}
     };
 
+    /** Both are told, this one first. */
+    default Listener and(Listener other) {
+        var first = this;
+        return new Listener() {
+            @Override
+            public void statusWritten(StatusChange change) {
+                first.statusWritten(change);
+                other.statusWritten(change);
+            }
+
+            @Override
+            public void released(Duration latency) {
+                first.released(latency);
+                other.released(latency);
+            }
+        };
+    }
+
     /** A Migrator's status was written. */
     void statusWritten(StatusChange change);
 

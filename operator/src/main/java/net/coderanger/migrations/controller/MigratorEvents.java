@@ -8,8 +8,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.SafeName;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.output.Excerpt;
 import net.coderanger.migrations.plan.Action;
 import org.slf4j.Logger;
@@ -35,13 +37,6 @@ final class MigratorEvents {
     }
 
     void announce(Migrator migrator, Action.Announce announce) {
-        LOG.atInfo()
-                .addKeyValue(
-                        "migrator",
-                        migrator.getMetadata().getNamespace() + "/"
-                                + migrator.getMetadata().getName())
-                .addKeyValue("reason", announce.reason())
-                .log(announce.message());
         post(migrator, announce.reason().name(), announce.warning(), announce.key(), announce.message());
     }
 
@@ -52,13 +47,14 @@ final class MigratorEvents {
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {
                 LOG.atWarn()
-                        .addKeyValue("event", reason)
                         .addKeyValue(
-                                "object",
-                                about.getMetadata().getNamespace() + "/"
-                                        + about.getMetadata().getName())
+                                MigratorFields.NAMESPACE, about.getMetadata().getNamespace())
+                        .addKeyValue(
+                                about.getKind().toLowerCase(Locale.ROOT),
+                                about.getMetadata().getName())
+                        .addKeyValue("reason", reason)
                         .setCause(e)
-                        .log("event could not be posted");
+                        .log("An event could not be posted");
             }
         }
     }

@@ -1,25 +1,34 @@
 package net.coderanger.migrations.controller;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.plan.Planner;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Brings a Migrator's cluster closer to its plan, whenever it, its pods or its Jobs change. */
 @ControllerConfiguration(name = MigratorReconciler.NAME, generationAwareEventProcessing = false)
 public final class MigratorReconciler implements Reconciler<Migrator> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigratorReconciler.class);
 
     /** The controller's name. */
     public static final String NAME = "migrator";
@@ -37,7 +46,7 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
         this.client = client;
         this.clock = clock;
         this.output = new JobOutput(client);
-        this.applier = new Applier(client, clock, listener);
+        this.applier = new Applier(client, clock, new StatusLog().and(listener));
     }
 
     /** What JOSDK has to know to run it. There are no workflows here, and JOSDK starts its threads for those with the first. */
@@ -72,6 +81,17 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
         UpdateControl<Migrator> control = UpdateControl.noUpdate();
         lookAgain.ifPresent(control::rescheduleAfter);
         return control;
+    }
+
+    /** Says so; JOSDK tries again. A conflict only means that the caches have to catch up. */
+    @Override
+    public ErrorStatusUpdateControl<Migrator> updateErrorStatus(
+            Migrator migrator, Context<Migrator> context, Exception error) {
+        var level = error instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                ? Level.DEBUG
+                : Level.WARN;
+        MigratorFields.add(LOG.atLevel(level), migrator).setCause(error).log("A pass has failed; it is tried again");
+        return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 
     /** Whether a changed Migrator has to be planned for: its own status does not count. */

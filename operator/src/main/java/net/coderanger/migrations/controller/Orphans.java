@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.plan.Abandoned;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ public final class Orphans implements Runnable {
             cache.jobs().stream().filter(Orphans::heldInDeletion).forEach(this::lookAfter);
             told.retainAll(cache.pods().stream().map(Orphans::uid).toList());
         } catch (RuntimeException e) {
-            LOG.atWarn().setCause(e).log("looking after pods and Jobs without a Migrator failed; it is tried again");
+            LOG.atWarn().setCause(e).log("Looking after pods and Jobs without a Migrator failed; it is tried again");
         }
     }
 
@@ -61,9 +62,10 @@ public final class Orphans implements Runnable {
         for (var migrator : Abandoned.releasable(pod)) {
             if (gone(namespace, migrator)) {
                 LOG.atInfo()
-                        .addKeyValue("pod", namespace + "/" + pod.getMetadata().getName())
-                        .addKeyValue("migrator", migrator)
-                        .log("released, because its Migrator was deleted");
+                        .addKeyValue(MigratorFields.NAMESPACE, namespace)
+                        .addKeyValue(MigratorFields.MIGRATOR, migrator)
+                        .addKeyValue("pod", pod.getMetadata().getName())
+                        .log("A waiting pod is released, because its Migrator was deleted");
                 gates.open(migrator, List.of(pod), released -> {});
             }
         }

@@ -107,7 +107,8 @@ final class Announcements {
                         + (entry.job().isEmpty() ? "" : " (Job " + entry.job() + ")"));
     }
 
-    private static boolean warns(Reason reason) {
+    /** Whether a person should look at a Migrator for this reason. */
+    static boolean warns(Reason reason) {
         return switch (reason) {
             case CreateError,
                     MigrationPodNotStarting,

@@ -2,11 +2,17 @@ package net.coderanger.migrations.plan;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import net.coderanger.migrations.api.Condition;
+import net.coderanger.migrations.api.ConditionType;
+import net.coderanger.migrations.api.HandledRequest;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.api.Phase;
+import net.coderanger.migrations.api.Reason;
 import net.coderanger.migrations.api.RunStatus;
 import net.coderanger.migrations.api.StepKind;
 import net.coderanger.migrations.api.StepState;
@@ -31,6 +37,74 @@ public record StatusChange(Migrator migrator, MigratorStatus after) {
     public List<HistoryEntry> ended() {
         var known = History.of(migrator.getStatus());
         return after.history().stream().filter(entry -> !known.has(entry.id())).toList();
+    }
+
+    /** What stays the same as long as nothing happens. Messages change with every pod that waits: that alone is no news. */
+    private record Standing(
+            @Nullable Phase phase,
+            Optional<String> reason,
+            @Nullable String desired,
+            @Nullable String run,
+            @Nullable String step,
+            int attempt,
+            @Nullable String nextAttempt) {
+
+        static Standing of(MigratorStatus status) {
+            var run = Optional.ofNullable(status.run());
+            return new Standing(
+                    status.phase(),
+                    condition(status, ConditionType.Ready).map(Condition::reason),
+                    status.desiredRevision(),
+                    run.map(RunStatus::id).orElse(null),
+                    run.map(RunStatus::step).orElse(null),
+                    run.map(StatusChange::attempt).orElse(0),
+                    run.map(RunStatus::nextAttemptTime).orElse(null));
+        }
+    }
+
+    /** Whether the Migrator stands elsewhere than before. */
+    public boolean moved() {
+        return !ended().isEmpty() || !Standing.of(before()).equals(Standing.of(after));
+    }
+
+    /** Whether where the Migrator stands now is something that a person should look at. */
+    public boolean warns() {
+        var stalled = after.phase() != null && after.phase().makesTrue(ConditionType.Stalled);
+        var reason = now(ConditionType.Ready).map(Condition::reason).map(Reason::valueOf);
+        return stalled || reason.filter(Announcements::warns).isPresent();
+    }
+
+    /** A condition of the new status. */
+    public Optional<Condition> now(ConditionType type) {
+        return condition(after, type);
+    }
+
+    /** The attempt that is going on; before its first pod it is the first all the same. */
+    public static int attempt(RunStatus run) {
+        return Math.max(1, Objects.requireNonNullElse(run.attempt(), 0));
+    }
+
+    /** The requests that were answered. */
+    public List<HandledRequest> answered() {
+        var known = before().handledRequests();
+        return after.handledRequests().stream()
+                .filter(answer -> !known.contains(answer))
+                .toList();
+    }
+
+    /** The condition {@code UngatedPods}, if it has become true or ceased to be. */
+    public Optional<Condition> ungatedPodsTurned() {
+        return now(ConditionType.UngatedPods)
+                .filter(now -> !now.status()
+                        .equals(condition(before(), ConditionType.UngatedPods)
+                                .map(Condition::status)
+                                .orElse("False")));
+    }
+
+    private static Optional<Condition> condition(MigratorStatus status, ConditionType type) {
+        return status.conditions().stream()
+                .filter(condition -> condition.type().equals(type.name()))
+                .findFirst();
     }
 
     /** How many attempts beyond a step's first have started. */

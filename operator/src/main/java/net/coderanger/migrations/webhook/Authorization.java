@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.Right;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.webhook.AccessReview.Action;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Denied;
 import org.slf4j.Logger;
@@ -41,7 +42,8 @@ final class Authorization {
         } catch (RuntimeException e) {
             LOG.atWarn()
                     .setCause(e)
-                    .addKeyValue("namespace", action.namespace())
+                    .addKeyValue(MigratorFields.NAMESPACE, request.namespace())
+                    .addKeyValue(MigratorFields.MIGRATOR, request.name())
                     .addKeyValue("right", right)
                     .log("Cannot find out whether somebody has the right to change a Migrator; the change is refused");
             return Optional.of(new Denied(

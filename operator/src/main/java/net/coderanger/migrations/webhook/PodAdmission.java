@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Denied;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Patched;
 import net.coderanger.migrations.webhook.InjectionDecision.Inject;
@@ -85,10 +86,8 @@ public final class PodAdmission implements AutoCloseable {
             return found.get(Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
             found.cancel(true);
-            LOG.atWarn()
+            MigratorFields.add(LOG.atWarn(), migrator)
                     .setCause(e)
-                    .addKeyValue("namespace", pod.namespace())
-                    .addKeyValue("migrator", migrator.getMetadata().getName())
                     .log("Cannot tell a new pod's revision in time; the pod is gated until it is known");
             return Standing.UNKNOWN;
         } catch (InterruptedException e) {

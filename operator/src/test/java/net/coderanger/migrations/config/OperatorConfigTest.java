@@ -9,13 +9,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import net.coderanger.migrations.config.OperatorConfig.Leadership;
+import net.coderanger.migrations.config.OperatorConfig.Logging;
 import net.coderanger.migrations.config.OperatorConfig.PullPolicy;
 import net.coderanger.migrations.config.OperatorConfig.Waiter;
 import net.coderanger.migrations.config.OperatorConfig.Webhook;
+import net.coderanger.migrations.log.LogFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 class OperatorConfigTest {
 
@@ -44,7 +47,8 @@ class OperatorConfigTest {
                         new Leadership(true, "migrations-operator"),
                         8080,
                         Optional.empty(),
-                        false));
+                        false,
+                        new Logging(LogFormat.json, Level.INFO)));
     }
 
     @Test
@@ -69,7 +73,9 @@ class OperatorConfigTest {
                 Map.entry("LEASE_NAME", "h"),
                 Map.entry("HEALTH_PORT", "2"),
                 Map.entry("READY_API_PORT", "5000"),
-                Map.entry("METRICS_PER_MIGRATOR", "true"));
+                Map.entry("METRICS_PER_MIGRATOR", "true"),
+                Map.entry("LOG_FORMAT", "text"),
+                Map.entry("LOG_LEVEL", "DEBUG"));
 
         assertThat(OperatorConfig.from(environment))
                 .isEqualTo(new OperatorConfig(
@@ -91,7 +97,8 @@ class OperatorConfigTest {
                         new Leadership(false, "h"),
                         2,
                         Optional.of(5000),
-                        true));
+                        true,
+                        new Logging(LogFormat.text, Level.DEBUG)));
         assertThat(environment.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         OperatorConfig.ALL.stream().map(Setting::name).toList());
