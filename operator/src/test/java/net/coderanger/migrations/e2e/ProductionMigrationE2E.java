@@ -93,7 +93,7 @@ class ProductionMigrationE2E {
             assertThat(Objects.requireNonNull(namespace.status("shop").run()).steps())
                     .extracting(StepStatus::name, StepStatus::state)
                     .containsExactly(
-                            tuple("plan", StepState.Succeeded),
+                            tuple("plan", StepState.AwaitingApproval),
                             tuple("backup", StepState.Pending),
                             tuple("migration", StepState.Pending),
                             tuple("verify", StepState.Pending));

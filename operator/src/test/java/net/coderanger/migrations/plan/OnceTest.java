@@ -120,8 +120,12 @@ class OnceTest {
         assertThat(story.newest().outcome()).isEqualTo(Outcome.Cancelled);
         // When
         story.operator.goesOn();
-        story.goesOnAtOnce();
         // Then
+        assertThat(story.cluster.jobs())
+                .singleElement()
+                .satisfies(job -> assertThat(job.getMetadata().getDeletionTimestamp())
+                        .isNotNull());
+        story.goesOnAtOnce();
         assertThat(story.step()).isEmpty();
         story.goesOn();
         assertThat(story.cluster.jobs()).isEmpty();
