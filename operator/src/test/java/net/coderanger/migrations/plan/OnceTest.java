@@ -123,8 +123,8 @@ class OnceTest {
         // Then
         assertThat(story.cluster.jobs())
                 .singleElement()
-                .satisfies(job -> assertThat(job.getMetadata().getDeletionTimestamp())
-                        .isNotNull());
+                .satisfies(job ->
+                        assertThat(job.getMetadata().getDeletionTimestamp()).isNotNull());
         story.goesOnAtOnce();
         assertThat(story.step()).isEmpty();
         story.goesOn();
