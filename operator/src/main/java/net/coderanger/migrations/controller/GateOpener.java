@@ -23,8 +23,11 @@ import net.coderanger.migrations.api.Gates;
 /** Opens a Migrator's gate of waiting pods: the annotation that the waiter reads, and the scheduling gate if the pod has one. */
 final class GateOpener {
 
-    /** Patches under way at once: enough to hide the API server's latency, few enough not to crowd it. */
-    private static final int CONCURRENCY = 16;
+    /**
+     * Patches under way at once. All of a usual rollout's at a time: those that come after the first containers have begun to start
+     * would compete with them for the node.
+     */
+    private static final int CONCURRENCY = 64;
 
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;

@@ -10,11 +10,13 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.log.MigratorFields;
@@ -24,7 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Brings a Migrator's cluster closer to its plan, whenever it, its pods or its Jobs change. */
+/**
+ * Brings a Migrator's cluster closer to its plan, whenever it, its pods or its Jobs change. Many pods that start at once are looked
+ * at together: each pass reads their workloads live, and what that takes is missing where the containers start.
+ */
+@RateLimited(maxReconciliations = 4, within = 250, unit = TimeUnit.MILLISECONDS)
 @ControllerConfiguration(name = MigratorReconciler.NAME, generationAwareEventProcessing = false)
 public final class MigratorReconciler implements Reconciler<Migrator> {
 

@@ -3,7 +3,6 @@ package net.coderanger.migrations.plan;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +30,6 @@ public final class Planner {
 
     /** How soon to try again after the API server has refused a Job. */
     private static final Duration AFTER_REFUSAL = Duration.ofSeconds(10);
-
-    /**
-     * How soon a pod is released again whose waiter has not ended. Under load kubelet now and then misses a change of a pod's
-     * annotations and would show it to the container a minute later, with its next resync; a further change wakes it.
-     */
-    private static final Duration RELEASE_ANEW = Duration.ofSeconds(2);
-
-    /** On a node that is merely slow, more of them would be what makes it slow. */
-    private static final int RELEASED_ANEW_TOGETHER = 10;
 
     private final Observation seen;
     private final Migrator migrator;
@@ -182,7 +172,7 @@ public final class Planner {
     }
 
     private Plan planWithout(String refusal) {
-        var then = releases();
+        var then = new ArrayList<>(Releases.of(situation, seen.now()));
         var going = journeys.stream().filter(any -> settled.isEmpty()).findFirst();
         going.ifPresent(journey -> journey.wishes().answer(journey.run(), journey.course(), requests));
         var run = going.map(journey -> Report.of(journey.run(), journey.course(), journey.wishes(), refusal));
@@ -204,22 +194,9 @@ public final class Planner {
     private Optional<Duration> lookAgainIn(Upkeep upkeep, Optional<Course> course) {
         var backoff = course.filter(Course.Backoff.class::isInstance)
                 .map(any -> Duration.between(seen.now(), ((Course.Backoff) any).until()));
-        return Stream.of(
-                        upkeep.lookAgainIn().stream(),
-                        backoff.stream(),
-                        situation.leaving().isEmpty() ? Stream.<Duration>empty() : Stream.of(RELEASE_ANEW))
+        return Stream.of(upkeep.lookAgainIn().stream(), backoff.stream(), Releases.lookAgainIn(situation).stream())
                 .flatMap(durations -> durations)
                 .min(Duration::compareTo);
-    }
-
-    private List<Action> releases() {
-        var again = situation.leaving().stream()
-                .filter(pod -> !pod.releasedAt().plus(RELEASE_ANEW).isAfter(seen.now()))
-                .sorted(Comparator.comparing(SeenPod::releasedAt))
-                .limit(RELEASED_ANEW_TOGETHER);
-        return Stream.concat(situation.waiting().stream().filter(situation::mayStart), again)
-                .map(pod -> (Action) new Action.Release(pod.pod()))
-                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private Plan plan() {
@@ -231,7 +208,7 @@ public final class Planner {
 
     /** An outcome is written before anything else begins. */
     private Plan settling() {
-        var then = releases();
+        var then = new ArrayList<>(Releases.of(situation, seen.now()));
         var prospects = Prospect.of(seen, situation, history, requests);
         var verdict = verdicts().idle(history, prospects, true);
         then.addAll(Announcements.of(seen, settled, Optional.empty(), requests, verdict, situation));
@@ -240,7 +217,7 @@ public final class Planner {
     }
 
     private Plan withRun(Journey journey) {
-        var then = releases();
+        var then = new ArrayList<>(Releases.of(situation, seen.now()));
         var run = journey.run();
         var course = journey.course();
         var wishes = journey.wishes();
@@ -318,7 +295,7 @@ public final class Planner {
     }
 
     private Plan withoutRun() {
-        var then = releases();
+        var then = new ArrayList<>(Releases.of(situation, seen.now()));
         var prospects = Prospect.of(seen, situation, history, requests);
         var next = migrator.getSpec().suspended() || !nothingRuns()
                 ? Optional.<NextRun>empty()

@@ -134,7 +134,7 @@ final class FiguresRelease implements AutoCloseable {
                     }
                 }),
                 0,
-                waiters.size() > 1 ? 20 : 5,
+                waiters.size() > 1 ? 50 : 5,
                 TimeUnit.MILLISECONDS);
     }
 

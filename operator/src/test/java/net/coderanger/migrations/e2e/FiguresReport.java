@@ -54,8 +54,14 @@ final class FiguresReport {
                 pods == 1 ? "earlier, from the patch: " + quiet : NOTHING);
     }
 
-    void last(FiguresGate gate, int pods, FiguresSamples last, String target) {
-        table.add(name(gate, pods) + COMPLETE + "the last of them may start", last, "ms", target, NOTHING);
+    void last(FiguresGate gate, int pods, List<Round> rounds, String target) {
+        var name = name(gate, pods) + COMPLETE;
+        if (gate.hasWaiter()) {
+            var released = rounds.stream().map(round -> round.released().max()).toList();
+            table.add(name + "the last release annotation", FiguresSamples.of(released), "ms", target, NOTHING);
+        }
+        var last = rounds.stream().map(Round::last).toList();
+        table.add(name + "the last of them may start", FiguresSamples.of(last), "ms", target, NOTHING);
     }
 
     void podToJob(FiguresGate gate, List<Round> rounds) {

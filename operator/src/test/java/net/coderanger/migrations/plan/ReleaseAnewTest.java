@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.Outcome;
@@ -58,6 +60,31 @@ class ReleaseAnewTest {
                         .mapToObj(number -> "web-" + (24 - number))
                         .toArray(String[]::new));
         assertThat(plan.lookAgainIn()).hasValue(Duration.ofSeconds(2));
+    }
+
+    @DisplayName("while ten that were released a moment ago have not left yet, no other is released again")
+    @Test
+    void a_busy_node_is_not_pushed() {
+        // Given
+        var late = leaving("late", RELEASED.minusSeconds(30));
+        var onTheirWay = IntStream.range(0, 10).mapToObj(number -> leaving("web-" + number, RELEASED));
+        var pods = Stream.concat(Stream.of(late), onTheirWay).toArray(Pods[]::new);
+        // Then
+        assertThat(Seen.actions(
+                        Seen.of(migrated())
+                                .pods(pods)
+                                .at(RELEASED.plusSeconds(1))
+                                .plan(),
+                        Action.Release.class))
+                .isEmpty();
+        assertThat(Seen.actions(
+                        Seen.of(migrated())
+                                .pods(Arrays.copyOf(pods, 10))
+                                .at(RELEASED.plusSeconds(1))
+                                .plan(),
+                        Action.Release.class))
+                .extracting(release -> release.pod().getMetadata().getName())
+                .containsExactly("late");
     }
 
     @Test
