@@ -6,6 +6,7 @@ TOOLS=(
   ip=iproute2 nft=nftables nsenter=util-linux unshare=util-linux flock=util-linux setsid=util-linux mount=mount
   openssl=openssl tar=tar gzip=gzip awk=mawk find=findutils stat=coreutils ldd=libc-bin
   apt-get=apt dpkg-deb=dpkg mmdebstrap=mmdebstrap
+  gpg=gnupg # signs charts in a test
   mvn=maven # not for the cluster, but for all that is built to run on it: better said now than after ten minutes
 )
 
