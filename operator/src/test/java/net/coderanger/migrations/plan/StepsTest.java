@@ -2,6 +2,7 @@ package net.coderanger.migrations.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.Phase;
@@ -205,6 +206,30 @@ class StepsTest {
         // Then
         assertThat(story.newest().outcome()).isEqualTo(Outcome.Failed);
         assertThat(story.message()).contains("its first Job is gone", "what comes after step backup");
+    }
+
+    @Test
+    void a_step_does_not_start_beside_a_job_that_a_stopped_leader_has_created_late() {
+        // Given
+        var story = Story.of(BEFORE);
+        story.cluster.rollsOut("web", "shop:v1");
+        story.operator.pausesBeforeCreating();
+        story.goesOnAtOnce().asks(ControlAnnotation.Cancel, "1");
+        story.goesOn();
+        assertThat(story.cluster.jobs()).isEmpty();
+        story.rollsOut("web", "shop:v2");
+        story.kubelet.end(0);
+        // When
+        story.operator.goesOn();
+        story.jobController.sync();
+        story.kubelet.startMigrations();
+        story.jobController.sync();
+        story.operator.reconcile();
+        // Then
+        assertThat(story.cluster.jobs()).hasSize(2);
+        assertThat(story.stepsStarted()).endsWith("plan");
+        story.goesOnAtOnce();
+        assertThat(story.step()).isEqualTo("backup");
     }
 
     private static void loses(Story story, String job) {
