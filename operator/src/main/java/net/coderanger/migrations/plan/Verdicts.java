@@ -8,6 +8,7 @@ import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.Phase;
 import net.coderanger.migrations.api.Reason;
+import net.coderanger.migrations.api.StepKind;
 
 /** Where a Migrator stands, in words: each message says what is going on, who waits, and what to do if something is to be done. */
 final class Verdicts {
@@ -54,14 +55,18 @@ final class Verdicts {
                 new Verdict(
                         Phase.Suspended,
                         Reason.RunSuspended,
-                        "The run to " + run.revision() + " is suspended before step "
+                        (corrects(paused.next()) ? failed(run) + ", and the run" : "The run to " + run.revision())
+                                + " is suspended before step "
                                 + paused.next().name() + "; it goes on after: "
                                 + annotate(ControlAnnotation.ResumeRun, run.id()) + waiting());
             case Course.Next next ->
                 new Verdict(
                         Phase.Running,
                         Reason.MigrationsRunning,
-                        "Migrating to " + run.revision() + ": step " + named(run, next.step()) + " is started"
+                        (corrects(next.step())
+                                        ? failed(run) + ", and its onFailure step is started"
+                                        : "Migrating to " + run.revision() + ": step " + named(run, next.step())
+                                                + " is started")
                                 + waiting());
             case Course.Ending ending -> stopping(run, ending.end());
             case Course.Ended ended -> stopping(run, ended);
@@ -88,7 +93,8 @@ final class Verdicts {
         }
         var what = run.newest().beingDeleted()
                 ? "Job " + run.newest().name() + " has been deleted; its pod's end is awaited"
-                : to(run) + " by Job " + run.newest().name();
+                : (corrects(run.step()) ? failed(run) + ", and its onFailure step runs as Job " : to(run) + " by Job ")
+                        + run.newest().name();
         return run.trouble()
                 .map(trouble -> new Verdict(
                         Phase.Running, trouble.reason(), what + ": " + trouble.message() + wayOut(run) + waiting()))
@@ -100,6 +106,14 @@ final class Verdicts {
         return run.stuck() && run.hasMigrated()
                 ? "; if that cannot be mended, end the run: " + annotate(ControlAnnotation.Cancel, run.id())
                 : "";
+    }
+
+    private static boolean corrects(PlannedStep step) {
+        return step.kind() == StepKind.OnFailure;
+    }
+
+    private static String failed(Run run) {
+        return "The migration to " + run.revision() + " has failed";
     }
 
     private static String to(Run run) {

@@ -35,6 +35,48 @@ class OnFailureTest {
     }
 
     @Test
+    void while_it_runs_the_message_says_that_the_migration_has_failed() {
+        // Given
+        var story = Story.of(ONE_TRY, ON_FAILURE).rollsOut("web", "shop:v1");
+        // When
+        story.fails("migration");
+        // Then
+        assertThat(story.message())
+                .isEqualTo("The migration to shop:v1 has failed, and its onFailure step runs as Job "
+                        + story.going().job() + "; 1 pod waits for shop:v1");
+    }
+
+    @Test
+    void until_it_is_started_the_message_says_that_the_migration_has_failed() {
+        // Given
+        var story = Story.of(ONE_TRY, ON_FAILURE).rollsOut("web", "shop:v1");
+        story.kubelet.end(1);
+        story.jobController.sync();
+        story.jobController.sync();
+        // When
+        story.operator.reconcile();
+        // Then
+        assertThat(story.message())
+                .isEqualTo("The migration to shop:v1 has failed, and its onFailure step is started; 1 pod waits for"
+                        + " shop:v1");
+    }
+
+    @Test
+    void a_run_that_is_suspended_before_it_has_failed_as_the_message_says() {
+        // Given
+        var story = Story.of(ONE_TRY, ON_FAILURE).rollsOut("web", "shop:v1");
+        story.asks(ControlAnnotation.SuspendRun, story.going().id());
+        // When
+        story.fails("migration");
+        // Then
+        assertThat(story.phase()).isEqualTo(Phase.Suspended);
+        assertThat(story.message())
+                .startsWith("The migration to shop:v1 has failed, and the run is suspended before step on-failure");
+        story.asks(ControlAnnotation.ResumeRun, story.going().id());
+        assertThat(story.step()).isEqualTo("on-failure");
+    }
+
+    @Test
     void it_runs_after_a_failed_after() {
         // Given
         var story = Story.of(ONE_TRY, ON_FAILURE, AFTER).rollsOut("web", "shop:v1");
