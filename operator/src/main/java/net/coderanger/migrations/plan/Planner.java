@@ -42,8 +42,14 @@ public final class Planner {
     private final History history;
     private final Situation situation;
 
-    /** A run whose outcome does not stand in the history, what users want of it, and what comes next. */
-    private record Journey(Run run, Wishes wishes, Course course) {}
+    /**
+     * A run whose outcome does not stand in the history.
+     *
+     * @param recorded as the status has it, if it does
+     * @param wishes what users want of it
+     * @param course what comes next
+     */
+    private record Journey(Run run, Optional<RunStatus> recorded, Wishes wishes, Course course) {}
 
     private Planner(Observation seen) {
         this.seen = seen;
@@ -81,22 +87,21 @@ public final class Planner {
     }
 
     private Journey journey(Run run) {
-        var recorded =
-                recordedRun().filter(known -> known.id().equals(run.id())).orElse(null);
+        var recorded = recordedRun().filter(known -> known.id().equals(run.id()));
+        var known = recorded.orElse(null);
         var retry = migrator.getSpec().retryOrDefault();
         var canRetry = run.state() instanceof JobState.Failed
                 && run.step().kind() != StepKind.OnFailure
                 && run.jobsOf(run.step()).size() <= retry.limitOrDefault();
-        var wishes =
-                Wishes.of(run, recorded, Replacement.of(run, recorded, migrator, asItWas, before), canRetry, requests);
-        return new Journey(run, wishes, Course.of(run, wishes, retry, seen.now()));
+        var wishes = Wishes.of(run, known, Replacement.of(run, known, migrator, asItWas, before), canRetry, requests);
+        return new Journey(run, recorded, wishes, Course.of(run, wishes, retry, seen.now()));
     }
 
     private Optional<HistoryEntry> settle() {
         for (var journey : journeys) {
             if (journey.course() instanceof Course.Ended ended) {
                 journey.wishes().answer(journey.run(), ended, requests);
-                return Optional.of(Report.of(journey.run(), ended, journey.wishes(), seen.now()));
+                return Optional.of(Report.of(journey.run(), journey.recorded(), ended, journey.wishes(), seen.now()));
             }
         }
         return lost().or(() -> unsettled.isEmpty() && nothingRuns() ? decidedWithoutRun() : Optional.empty());
@@ -175,7 +180,8 @@ public final class Planner {
         var then = new ArrayList<>(Releases.of(situation, seen.now()));
         var going = journeys.stream().filter(any -> settled.isEmpty()).findFirst();
         going.ifPresent(journey -> journey.wishes().answer(journey.run(), journey.course(), requests));
-        var run = going.map(journey -> Report.of(journey.run(), journey.course(), journey.wishes(), refusal));
+        var run = going.map(
+                journey -> Report.of(journey.run(), journey.recorded(), journey.course(), journey.wishes(), refusal));
         var verdict = verdicts().refused(refusal);
         then.addAll(Announcements.of(seen, Optional.empty(), Optional.empty(), requests, verdict, situation));
         var upkeep = Upkeep.of(seen, history, unsettled);
@@ -223,7 +229,7 @@ public final class Planner {
         var wishes = journey.wishes();
         wishes.answer(run, course, requests);
         var verdict = verdicts().going(run, course, wishes);
-        var report = Report.of(run, course, wishes, verdict.message());
+        var report = Report.of(run, journey.recorded(), course, wishes, verdict.message());
         var started = Optional.<Job>empty();
         var told = Optional.<Action>empty();
         if (course instanceof Course.Next next && nothingRuns()) {

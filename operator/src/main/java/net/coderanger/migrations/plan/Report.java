@@ -23,8 +23,12 @@ final class Report {
 
     private Report() {}
 
-    /** A run that is going on. */
-    static RunStatus of(Run run, Course course, Wishes wishes, String message) {
+    /**
+     * A run that is going on.
+     *
+     * @param recorded as the status has had it so far
+     */
+    static RunStatus of(Run run, Optional<RunStatus> recorded, Course course, Wishes wishes, String message) {
         var newest = run.newest();
         return new RunStatus(
                 run.id(),
@@ -34,11 +38,11 @@ final class Report {
                 newest.name(),
                 newest.job().getMetadata().getUid(),
                 run.itinerary().map(all -> place(all, run.step())).orElse(null),
-                steps(run, course, Optional.empty()),
+                steps(run, recorded, course, Optional.empty()),
                 run.inputs(),
                 run.trigger().orElse(null),
                 run.started(),
-                run.attempts(),
+                attempts(run, recorded),
                 course instanceof Course.Backoff backoff ? Timestamps.of(backoff.until()) : null,
                 run.approvedBy().orElse(null),
                 wishes.suspended() ? true : null,
@@ -100,8 +104,12 @@ final class Report {
                 "its Job is created");
     }
 
-    /** A run that has ended. */
-    static HistoryEntry of(Run run, Course.Ended ended, Wishes wishes, Instant now) {
+    /**
+     * A run that has ended.
+     *
+     * @param recorded as the status has had it so far
+     */
+    static HistoryEntry of(Run run, Optional<RunStatus> recorded, Course.Ended ended, Wishes wishes, Instant now) {
         var parts = ended.outcome() == Outcome.Failed
                 ? Stream.of(failure(run), ended.message())
                 : Stream.of(ended.message(), ownFailure(run));
@@ -117,8 +125,8 @@ final class Report {
                 run.trigger().orElse(null),
                 run.started(),
                 Timestamps.of(Run.ended(run.newest()).orElse(now)),
-                run.attempts(),
-                steps(run, ended, approver(wishes)),
+                attempts(run, recorded),
+                steps(run, recorded, ended, approver(wishes)),
                 approvedBy(run, wishes),
                 run.rolledBackFrom().orElse(null),
                 message.isEmpty() ? null : message,
@@ -268,34 +276,53 @@ final class Report {
         return new StepStatus(step.name(), step.kind(), StepState.Pending, null, null, null, null, null);
     }
 
-    private static List<StepStatus> steps(Run run, Course course, Optional<String> approver) {
+    /** Pods that were started for the current step. Those of a Job that was deleted may be gone, and were counted before. */
+    private static int attempts(Run run, Optional<RunStatus> recorded) {
+        var before = recorded.filter(known -> known.job().equals(run.newest().name()))
+                .map(RunStatus::attempt)
+                .orElse(0);
+        return Math.max(run.attempts(), before);
+    }
+
+    private static int attempts(List<SeenJob> jobs, PlannedStep step, Optional<RunStatus> recorded) {
+        var seen = jobs.stream().mapToInt(job -> JobState.of(job).attempts()).sum();
+        var before = recorded.stream()
+                .flatMap(known -> known.steps().stream())
+                .filter(known -> known.name().equals(step.name()))
+                .findFirst()
+                .map(StepStatus::attempts)
+                .orElse(0);
+        return Math.max(seen, before);
+    }
+
+    private static List<StepStatus> steps(
+            Run run, Optional<RunStatus> recorded, Course course, Optional<String> approver) {
         var itinerary = run.itinerary();
         if (itinerary.isEmpty() || itinerary.get().oneJob()) {
             return List.of();
         }
         var steps = new ArrayList<StepStatus>();
-        itinerary.get().steps().forEach(step -> steps.add(step(run, step, course, approver)));
+        itinerary.get().steps().forEach(step -> steps.add(step(run, recorded, step, course, approver)));
         Optional.ofNullable(itinerary.get().onFailure())
                 .filter(step -> !run.jobsOf(step).isEmpty())
-                .ifPresent(step -> steps.add(step(run, step, course, approver)));
+                .ifPresent(step -> steps.add(step(run, recorded, step, course, approver)));
         return steps;
     }
 
-    private static StepStatus step(Run run, PlannedStep step, Course course, Optional<String> approver) {
+    private static StepStatus step(
+            Run run, Optional<RunStatus> recorded, PlannedStep step, Course course, Optional<String> approver) {
         var jobs = run.jobsOf(step);
         if (jobs.isEmpty()) {
             return pending(step);
         }
         var newest = jobs.getLast();
         var current = step.name().equals(run.step().name());
-        var attempts =
-                jobs.stream().mapToInt(job -> JobState.of(job).attempts()).sum();
         return new StepStatus(
                 step.name(),
                 step.kind(),
                 state(newest, current, course),
                 newest.name(),
-                attempts,
+                attempts(jobs, step, recorded),
                 Objects.requireNonNullElse(jobs.getFirst().job().getMetadata().getCreationTimestamp(), ""),
                 Run.ended(newest).map(Timestamps::of).orElse(null),
                 current ? approver.orElse(null) : approver(run, newest));

@@ -2,12 +2,16 @@ package net.coderanger.migrations.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.HandledRequest;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.Phase;
 import net.coderanger.migrations.api.Reason;
+import net.coderanger.migrations.api.StepStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +80,47 @@ class RequestsTest {
         assertThat(story.newest().outcome()).isEqualTo(Outcome.Cancelled);
         assertThat(story.cluster.status().pendingApproval()).isNull();
         story.goesOn().isAtRest();
+    }
+
+    @Test
+    void a_cancelled_run_whose_pod_is_gone_keeps_the_attempts_that_were_recorded() {
+        // Given
+        var story = Story.of(BEFORE).rollsOut("web", "shop:v1");
+        story.cluster.annotates(ControlAnnotation.Cancel, "1");
+        story.operator.reconcile();
+        story.operator.reconcile();
+        // When
+        var plan = Planner.plan(afterItsPods(story));
+        // Then
+        var run = plan.status().history().getFirst();
+        assertThat(run.outcome()).isEqualTo(Outcome.Cancelled);
+        assertThat(run.attempts()).isEqualTo(1);
+        assertThat(run.steps()).extracting(StepStatus::attempts).containsExactly(1, null);
+    }
+
+    @Test
+    void a_cancelled_run_that_takes_the_name_of_its_next_step_first_keeps_its_attempts_meanwhile() {
+        // Given
+        var story = Story.of("onFailure: {command: [restore]}").rollsOut("web", "shop:v1");
+        story.cluster.annotates(ControlAnnotation.Cancel, "1");
+        story.operator.reconcile();
+        story.operator.reconcile();
+        // When
+        var plan = Planner.plan(afterItsPods(story));
+        // Then
+        assertThat(plan.start()).isPresent();
+        assertThat(Objects.requireNonNull(plan.status().run()).attempt()).isEqualTo(1);
+    }
+
+    /** The pods of a Job that is being deleted can be gone before anybody has counted them. */
+    private static Observation afterItsPods(Story story) {
+        var seen = story.operator.observe();
+        assertThat(seen.jobs()).singleElement().matches(SeenJob::beingDeleted, "is being deleted");
+        var gone = seen.jobs().stream()
+                .map(job ->
+                        new SeenJob(new JobBuilder(job.job()).withStatus(null).build(), List.of(), List.of()))
+                .toList();
+        return new Observation(seen.migrator(), seen.pods(), gone, seen.now());
     }
 
     @Test
