@@ -1,26 +1,43 @@
 package net.coderanger.migrations.e2e;
 
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.util.List;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import net.coderanger.migrations.tls.CertificateSecret;
+import net.coderanger.migrations.tls.Hosts;
+import net.coderanger.migrations.tls.SecretStore;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** The operator as Helm installed it. Closing it brings it back to what it was. */
 final class InstalledOperator implements AutoCloseable {
 
-    private static final String NAME = "migrations-operator";
+    /** Of the release, its namespace, its Deployment and its ClusterRole. */
+    static final String NAME = "migrations-operator";
+
     private static final int REPLICAS = 2;
+    private static final Duration CERTIFICATE_LIVES = Duration.ofDays(90);
 
     private final KubernetesClient admin = new KubernetesClientBuilder().build();
     private @Nullable ClusterRole taken;
+    private @Nullable Secret ownCertificate;
 
     /** Scales the operator, and waits until that many replicas are ready and no more exist. */
     void scale(int replicas) {
@@ -61,12 +78,106 @@ final class InstalledOperator implements AutoCloseable {
 
     /** Takes the right to read Secrets from it, and waits until that counts. */
     void mayNotReadSecrets() {
+        mayNotTouch("secrets");
+        Awaitility.await().until(() -> !mayReadSecrets());
+    }
+
+    /** Takes all rights on a resource in every namespace from it; that counts within a second or so. */
+    void mayNotTouch(String resource) {
         var role = admin.rbac().clusterRoles().withName(NAME);
         taken = role.get();
         role.edit(current -> new ClusterRoleBuilder(current)
-                .removeMatchingFromRules(rule -> rule.getResources().equals(List.of("secrets")))
+                .removeMatchingFromRules(rule -> rule.getResources().contains(resource))
                 .build());
-        Awaitility.await().until(() -> !mayReadSecrets());
+    }
+
+    /** Gives back the rights that were taken. */
+    void mayAgain() {
+        Optional.ofNullable(taken)
+                .ifPresent(before -> admin.rbac()
+                        .clusterRoles()
+                        .withName(NAME)
+                        .edit(role -> new ClusterRoleBuilder(role)
+                                .withRules(before.getRules())
+                                .build()));
+    }
+
+    /** Starts all replicas anew with another value of a setting. */
+    void restart(String setting, String value) {
+        scale(0);
+        admin.apps()
+                .deployments()
+                .inNamespace(NAME)
+                .withName(NAME)
+                .edit(current -> new DeploymentBuilder(current)
+                        .editSpec()
+                        .editTemplate()
+                        .editSpec()
+                        .editFirstContainer()
+                        .editMatchingEnv(variable -> variable.getName().equals(setting))
+                        .withValue(value)
+                        .endEnv()
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build());
+        scale(REPLICAS);
+    }
+
+    /** Writes somebody into the lease by which the replicas choose their leader, for as long as a lease lasts; null: nobody. */
+    void lease(@Nullable String holder) {
+        admin.leases()
+                .inNamespace(NAME)
+                .withName(NAME)
+                .edit(lease -> new LeaseBuilder(lease)
+                        .editSpec()
+                        .withHolderIdentity(holder)
+                        .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
+                        .endSpec()
+                        .build());
+    }
+
+    /** Puts a certificate in place of the operator's own, as another tool would keep it. Replicas read it when they start. */
+    void certificateOfAnotherTool(Duration left) {
+        var made = new HashMap<String, String>();
+        var store = new SecretStore() {
+            @Override
+            public Optional<Stored> read() {
+                return Optional.empty();
+            }
+
+            @Override
+            public boolean create(Map<String, String> data) {
+                made.putAll(data);
+                return true;
+            }
+
+            @Override
+            public boolean replace(Stored read, Map<String, String> data) {
+                return false;
+            }
+        };
+        var then = Instant.now().plus(left).minus(CERTIFICATE_LIVES);
+        new CertificateSecret(store, Hosts.ofService(NAME, NAME), Clock.fixed(then, ZoneOffset.UTC)).current();
+        made.remove("ca.key");
+        var secret = admin.secrets().inNamespace(NAME).withName(NAME + "-certificate");
+        ownCertificate = secret.require();
+        secret.edit(current -> new SecretBuilder(current)
+                .withData(Map.of())
+                .withStringData(made)
+                .build());
+    }
+
+    /** Brings the operator's own certificate back. */
+    void ownCertificate() {
+        Optional.ofNullable(ownCertificate)
+                .ifPresent(own -> admin.secrets()
+                        .inNamespace(NAME)
+                        .withName(own.getMetadata().getName())
+                        .edit(current -> new SecretBuilder(current)
+                                .withData(own.getData())
+                                .build()));
     }
 
     private boolean mayReadSecrets() {
@@ -90,13 +201,8 @@ final class InstalledOperator implements AutoCloseable {
 
     @Override
     public void close() {
-        Optional.ofNullable(taken)
-                .ifPresent(before -> admin.rbac()
-                        .clusterRoles()
-                        .withName(NAME)
-                        .edit(role -> new ClusterRoleBuilder(role)
-                                .withRules(before.getRules())
-                                .build()));
+        mayAgain();
+        ownCertificate();
         scale(REPLICAS);
         admin.close();
     }
