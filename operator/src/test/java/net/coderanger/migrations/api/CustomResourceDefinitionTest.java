@@ -107,6 +107,16 @@ class CustomResourceDefinitionTest {
         schema.setRequired(List.of("spec"));
         var spec = FieldReference.property(schema, "spec");
         List.of("selector", "templateSelector").forEach(name -> restrictOperators(FieldReference.property(spec, name)));
+        Stream.of("before", "after")
+                .map(steps -> entry(spec, steps))
+                .forEach(step -> requireNames(entry(step, "env"), "name"));
+        Stream.of("onFailure", "down")
+                .map(step -> FieldReference.property(spec, step))
+                .forEach(step -> requireNames(entry(step, "env"), "name"));
+        var job = FieldReference.property(spec, "job");
+        requireNames(entry(job, "env"), "name");
+        requireNames(entry(job, "volumes"), "name");
+        requireNames(entry(job, "volumeMounts"), "name", "mountPath");
         var conditions = FieldReference.property(FieldReference.property(schema, "status"), "conditions");
         conditions.setXKubernetesListType("map");
         conditions.setXKubernetesListMapKeys(List.of("type"));
@@ -136,6 +146,16 @@ class CustomResourceDefinitionTest {
                 .setEnum(Stream.of("In", "NotIn", "Exists", "DoesNotExist")
                         .<JsonNode>map(TextNode::valueOf)
                         .toList());
+    }
+
+    /** A Job without them would be refused by the API server, in the middle of a run. */
+    private static void requireNames(JSONSchemaProps entry, String... names) {
+        entry.setRequired(List.of(names));
+        List.of(names).forEach(name -> FieldReference.property(entry, name).setMinLength(1L));
+    }
+
+    private static JSONSchemaProps entry(JSONSchemaProps parent, String list) {
+        return FieldReference.property(parent, list).getItems().getSchema();
     }
 
     private static int place(CustomResourceColumnDefinition column) {

@@ -116,6 +116,15 @@ class SpecIT {
             retry: {limit: 101}                                         | spec.retry.limit
             retry: {backoffSeconds: 0}                                  | spec.retry.backoffSeconds
             retry: {backoffSeconds: 301}                                | spec.retry.backoffSeconds
+            job: {env: [{value: b}]}                                    | spec.job.env[0].name
+            job: {env: [{name: '', value: b}]}                          | spec.job.env[0].name
+            job: {volumes: [{emptyDir: {}}]}                            | spec.job.volumes[0].name
+            job: {volumeMounts: [{mountPath: /a}]}                      | spec.job.volumeMounts[0].name
+            job: {volumeMounts: [{name: a}]}                            | spec.job.volumeMounts[0].mountPath
+            before: [{name: a, image: x, env: [{value: b}]}]            | spec.before[0].env[0].name
+            after: [{name: a, image: x, env: [{value: b}]}]             | spec.after[0].env[0].name
+            onFailure: {image: x, env: [{value: b}]}                    | spec.onFailure.env[0].name
+            onRollback: Down, down: {image: x, env: [{value: b}]}       | spec.down.env[0].name
             job: {backoffLimit: -1}                                     | spec.job.backoffLimit
             job: {activeDeadlineSeconds: 0}                             | spec.job.activeDeadlineSeconds
             container: a, job: {keepContainers: [a]}                    | job.keepContainers: must not name the container that migrates
