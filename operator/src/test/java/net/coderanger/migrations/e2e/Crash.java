@@ -44,6 +44,11 @@ final class Crash implements Interceptor {
         return dead.await(seconds, TimeUnit.SECONDS);
     }
 
+    /** How many there were so far. */
+    int writes() {
+        return writes.get();
+    }
+
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
         if (dead.getCount() == 0) {

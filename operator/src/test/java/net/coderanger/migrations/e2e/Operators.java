@@ -3,7 +3,9 @@ package net.coderanger.migrations.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import net.coderanger.migrations.rbac.ChartRights;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Operators implements BeforeAllCallback, AfterAllCallback {
 
     private static final int PATIENCE_SECONDS = 90;
+    private static final int QUIET_SECONDS = 3;
 
     private @Nullable ChartRights rights;
 
@@ -41,15 +44,54 @@ final class Operators implements BeforeAllCallback, AfterAllCallback {
      * @param meanwhile what users do, each second
      */
     void endsAt(int write, boolean done, TestNamespace namespace, Runnable meanwhile) throws InterruptedException {
+        assertThat(endsBefore(() -> false, write, done, namespace, meanwhile)).isTrue();
+    }
+
+    /**
+     * Starts one and waits for its end, unless a story is over before.
+     *
+     * @param meanwhile what users do, each second
+     * @return whether it has come to that write
+     */
+    boolean endsBefore(BooleanSupplier over, int write, boolean done, TestNamespace namespace, Runnable meanwhile)
+            throws InterruptedException {
         var crash = new Crash(write, done);
         try (var operator = start(namespace, crash)) {
             assertThat(operator).isNotNull();
             var waited = 0;
             while (!crash.happens(1)) {
+                if (over.getAsBoolean() && quiet(crash)) {
+                    return false;
+                }
                 assertThat(waited++).as("seconds without write %s", write).isLessThan(PATIENCE_SECONDS);
                 meanwhile.run();
             }
+            return true;
         }
+    }
+
+    /**
+     * How many writes one makes in a story that it sees to its end.
+     *
+     * @param meanwhile what users do, again and again
+     */
+    int writes(BooleanSupplier over, TestNamespace namespace, Runnable meanwhile) {
+        var crash = Crash.never();
+        try (var operator = start(namespace, crash)) {
+            assertThat(operator).isNotNull();
+            namespace.await(() -> {
+                meanwhile.run();
+                assertThat(over.getAsBoolean()).as("the story is over").isTrue();
+            });
+            Awaitility.await().until(() -> quiet(crash));
+            return crash.writes();
+        }
+    }
+
+    /** Whether nothing is written for a while. */
+    private static boolean quiet(Crash crash) throws InterruptedException {
+        var before = crash.writes();
+        return !crash.happens(QUIET_SECONDS) && crash.writes() == before;
     }
 
     /** Starts one that ends after the story, when it has let go of all Jobs: one that is held would keep its namespace for ever. */
