@@ -13,10 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * As {@link CrashIT}, for runs of several steps. At which writes, is counted in a run without a crash. Not every run makes the same
- * number: some states come and go unseen. The last of the numbers must therefore be beyond the end of its run.
- */
+/** As {@link CrashIT}, for runs of several steps, and for one that fails. */
 @EndToEnd
 class CrashStepsIT {
 

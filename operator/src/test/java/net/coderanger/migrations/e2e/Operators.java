@@ -33,20 +33,6 @@ final class Operators implements BeforeAllCallback, AfterAllCallback {
         return Objects.requireNonNull(rights);
     }
 
-    /** Starts one and waits for its end. */
-    void endsAt(int write, boolean done, TestNamespace namespace) throws InterruptedException {
-        endsAt(write, done, namespace, () -> {});
-    }
-
-    /**
-     * Starts one and waits for its end.
-     *
-     * @param meanwhile what users do, each second
-     */
-    void endsAt(int write, boolean done, TestNamespace namespace, Runnable meanwhile) throws InterruptedException {
-        assertThat(endsBefore(() -> false, write, done, namespace, meanwhile)).isTrue();
-    }
-
     /**
      * Starts one and waits for its end, unless a story is over before.
      *
