@@ -37,6 +37,15 @@ labels:
   {{- include "migrations-operator.labels" . | nindent 2 }}
 {{- end }}
 
+{{/* Where helm test runs its migration: the operator has to act there. */}}
+{{- define "migrations-operator.testNamespace" -}}
+{{- if or (not .Values.watchNamespaces) (has .Release.Namespace .Values.watchNamespaces) }}
+{{- .Release.Namespace }}
+{{- else }}
+{{- first .Values.watchNamespaces }}
+{{- end }}
+{{- end }}
+
 {{/* What helm test makes. Not the operator's own labels: its pods are never gated. */}}
 {{- define "migrations-operator.testLabels" -}}
 app.kubernetes.io/name: migrations-operator-test

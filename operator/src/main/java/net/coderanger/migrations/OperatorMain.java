@@ -8,6 +8,9 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.health.EventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.javaoperatorsdk.operator.processing.retry.Retry;
 import java.io.IOException;
@@ -27,6 +30,7 @@ import net.coderanger.migrations.config.OperatorConfig;
 import net.coderanger.migrations.controller.AdmissionView;
 import net.coderanger.migrations.controller.MigratorReconciler;
 import net.coderanger.migrations.controller.Orphans;
+import net.coderanger.migrations.controller.WatchedNamespaces;
 import net.coderanger.migrations.log.LogOutput;
 import net.coderanger.migrations.metrics.OperatorMetrics;
 import net.coderanger.migrations.server.Health;
@@ -62,6 +66,7 @@ public final class OperatorMain {
     private static final Duration STANDSTILL = Duration.ofMinutes(2);
     private static final Duration RESYNC = Duration.ofMinutes(10);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
+    private static final Duration NAMESPACE_CHECK = Duration.ofSeconds(20);
     /** A release that fails for an hour must be tried after an hour, too: nothing waits in silence. */
     private static final Retry UNTIL_IT_WORKS = new GenericRetry()
             .setInitialInterval(500)
@@ -113,16 +118,24 @@ public final class OperatorMain {
     }
 
     private void start() throws IOException {
+        var namespaces = new WatchedNamespaces(client, config.watchNamespaces(), OperatorMain::startAgain);
+        if (namespaces.none()) {
+            throw new IllegalStateException("the operator has rights in none of the namespaces of WATCH_NAMESPACES: "
+                    + String.join(", ", config.watchNamespaces()));
+        }
         var operator = new Operator(this::configure);
         var reconciler = new MigratorReconciler(client, clock, metrics.migrators());
-        operator.<Migrator>register(
-                reconciler,
-                overrider -> overrider
-                        .withOnUpdateFilter(MigratorReconciler::matters)
-                        .withRetry(UNTIL_IT_WORKS)
-                        .withReconciliationMaxInterval(RESYNC));
+        operator.<Migrator>register(reconciler, overrider -> {
+            overrider
+                    .withOnUpdateFilter(MigratorReconciler::matters)
+                    .withRetry(UNTIL_IT_WORKS)
+                    .withReconciliationMaxInterval(RESYNC);
+            if (!namespaces.watched().isEmpty()) {
+                overrider.settingNamespaces(namespaces.watched());
+            }
+        });
 
-        var pages = new HashMap<>(Health.routes(this::ailing, () -> notReady(operator)));
+        var pages = new HashMap<>(Health.routes(this::ailing, () -> notReady(operator, namespaces)));
         pages.put("/metrics", Route.get(() -> Reply.of(OperatorMetrics.CONTENT_TYPE, metrics.page())));
         new HttpEndpoint(config.healthPort(), pages).start();
 
@@ -133,6 +146,7 @@ public final class OperatorMain {
         System.gc();
         var certificate = serveWebhook(reconciler);
         keepUp(reconciler, certificate);
+        every(NAMESPACE_CHECK, namespaces);
         LOG.atInfo().log("Started");
     }
 
@@ -195,7 +209,13 @@ public final class OperatorMain {
                 : List.of();
     }
 
-    private List<String> notReady(Operator operator) {
+    /** A namespace that was deleted at the time of the start is there again. The other replica looks at another moment. */
+    private static void startAgain() {
+        LOG.atInfo().log("There is one more namespace to watch: this replica ends, and starts again");
+        System.exit(FAILED);
+    }
+
+    private List<String> notReady(Operator operator, WatchedNamespaces namespaces) {
         var refresh = registration;
         if (refresh == null) {
             return List.of("the caches are not filled, or the webhook is not served yet");
@@ -206,9 +226,17 @@ public final class OperatorMain {
                             + " says why, if this lasts");
         }
         return brokenWatches.of(operator.getRuntimeInfo().unhealthyEventSources().values().stream()
-                .flatMap(sources -> sources.keySet().stream())
-                .map(source -> "the watch of " + source + " is broken")
+                .flatMap(sources -> sources.entrySet().stream())
+                .filter(source -> broken(source.getValue(), namespaces))
+                .map(source -> "the watch of " + source.getKey() + " is broken")
                 .collect(Collectors.toSet()));
+    }
+
+    private static boolean broken(EventSourceHealthIndicator source, WatchedNamespaces namespaces) {
+        return !(source instanceof InformerWrappingEventSourceHealthIndicator<?> informers)
+                || informers.informerHealthIndicators().values().stream()
+                        .anyMatch(watch -> watch.getStatus() == Status.UNHEALTHY
+                                && !namespaces.closed(watch.getTargetNamespace()));
     }
 
     private CertificateRefresh serveWebhook(MigratorReconciler reconciler) throws IOException {
@@ -265,7 +293,8 @@ public final class OperatorMain {
                 webhook.service(),
                 webhook.url(),
                 (int) webhook.timeout().toSeconds(),
-                webhook.gateOtherNamespaces());
+                webhook.gateOtherNamespaces(),
+                config.watchNamespaces());
         var refresh = new RegistrationRefresh(
                 new WebhookRegistration(client, target, webhook.clusterRole()),
                 () -> reconciler.cache().migrators().stream()

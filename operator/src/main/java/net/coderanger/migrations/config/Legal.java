@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +35,10 @@ record Legal<T>(String values, Function<String, Optional<T>> parse) {
     static final Legal<String> LABEL_NAME = new Legal<>(
             "the name of a namespace or Service (at most 63 lower case letters, digits and '-')",
             text -> only(text, text.length() <= MAX_LABEL && LABEL.matcher(text).matches()));
+
+    static final Legal<Set<String>> NAMESPACES = new Legal<>(
+            "names of namespaces (at most 63 lower case letters, digits and '-'), separated by commas",
+            Legal::namespaces);
 
     /** RBAC allows more characters in the names of its objects than Kubernetes does elsewhere. */
     static final Legal<String> ROLE_NAME =
@@ -83,6 +89,13 @@ record Legal<T>(String values, Function<String, Optional<T>> parse) {
     private static boolean quantity(String text) {
         return QUANTITY.matcher(text).matches()
                 && Quantity.parse(text).getNumericalAmount().signum() > 0;
+    }
+
+    private static Optional<Set<String>> namespaces(String text) {
+        var names = Arrays.stream(text.split(",", -1)).map(String::strip).collect(Collectors.toSet());
+        return names.stream().allMatch(name -> LABEL_NAME.parse().apply(name).isPresent())
+                ? Optional.of(Set.copyOf(names))
+                : Optional.empty();
     }
 
     private static Optional<URI> httpsUrl(String text) {

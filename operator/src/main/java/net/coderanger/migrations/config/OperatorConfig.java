@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import net.coderanger.migrations.log.LogFormat;
 import org.slf4j.event.Level;
 
@@ -14,6 +15,7 @@ import org.slf4j.event.Level;
  *
  * @param podName this replica's name, as a leader
  * @param namespace where the operator runs
+ * @param watchNamespaces where the operator acts; empty for all namespaces
  * @param waiter the init container in gated pods
  * @param webhook how the API server reaches this operator, and for which pods
  * @param leadership which replica works
@@ -25,6 +27,7 @@ import org.slf4j.event.Level;
 public record OperatorConfig(
         String podName,
         String namespace,
+        Set<String> watchNamespaces,
         Waiter waiter,
         Webhook webhook,
         Leadership leadership,
@@ -80,6 +83,11 @@ public record OperatorConfig(
             "Name of the operator's pod, by the downward API. `HOSTNAME` stands in for it.");
     static final Setting<String> POD_NAMESPACE = Setting.required(
             "POD_NAMESPACE", Legal.LABEL_NAME, "Namespace of the operator's pod, by the downward API.");
+    static final Setting<Set<String>> WATCH_NAMESPACES = Setting.optional(
+            "WATCH_NAMESPACES",
+            Legal.NAMESPACES,
+            "The only namespaces in which the operator acts. Not set: all. It then needs its rights in these namespaces alone; of"
+                    + " Migrators and pods of other namespaces it knows nothing.");
     static final Setting<String> WAITER_IMAGE = Setting.required(
             "WAITER_IMAGE", Legal.TEXT, "Image of the init container that holds gated pods: the operator's own image.");
     static final Setting<PullPolicy> WAITER_IMAGE_PULL_POLICY = Setting.of(
@@ -170,6 +178,7 @@ public record OperatorConfig(
     static final List<Setting<?>> ALL = List.of(
             POD_NAME,
             POD_NAMESPACE,
+            WATCH_NAMESPACES,
             WAITER_IMAGE,
             WAITER_IMAGE_PULL_POLICY,
             WAITER_CPU_REQUEST,
@@ -201,6 +210,7 @@ public record OperatorConfig(
         return new OperatorConfig(
                 POD_NAME.ifAny(environment).orElseGet(() -> POD_NAME.in(withHostName(environment))),
                 POD_NAMESPACE.in(environment),
+                WATCH_NAMESPACES.ifAny(environment).orElse(Set.of()),
                 new Waiter(
                         WAITER_IMAGE.in(environment),
                         WAITER_IMAGE_PULL_POLICY.in(environment),

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import net.coderanger.migrations.api.Migrator;
 
-/** What the operator watches. Every replica holds it, the leader and the others. */
+/** What the operator watches. Every replica holds it, the leader and the others. "All namespaces" are those that it watches. */
 public interface ClusterCache {
 
     /** The Migrators of a namespace. */

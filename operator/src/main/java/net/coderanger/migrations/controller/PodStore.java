@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps of each pod only what plans are made from, about a tenth of it: the cache holds every pod of the cluster. What a pod was
+ * Keeps of each pod only what plans are made from, about a tenth of it: the cache holds every pod of the watched namespaces. What a pod was
  * made from is read live in the rare case that it has no controller.
  */
 final class PodStore implements ItemStore<Pod> {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientCon
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import net.coderanger.migrations.api.Annotations;
@@ -33,6 +34,8 @@ import net.coderanger.migrations.api.Migrator;
  *   <li>all other pods start when there is no answer at once. That entry covers the moment between a namespace's first Migrator
  *       and the API server's knowledge of it.
  * </ul>
+ *
+ * <p>With watched namespaces, nothing is asked about any other.
  *
  * <p>Every field is written, also those with a default, so that what was written can be compared with what is there.
  */
@@ -67,21 +70,20 @@ final class WebhookConfigurations {
      */
     MutatingWebhookConfiguration mutating(Set<String> namespaces, String caBundle) {
         var client = target.client(AdmissionHandler.PODS_PATH, caBundle);
-        var others = namespaces("NotIn", namespaces);
+        var others = others(namespaces);
         var entries = new ArrayList<MutatingWebhook>();
         if (!namespaces.isEmpty()) {
             entries.add(pods(GATE, client, namespaces("In", namespaces)).build());
         }
-        entries.add(pods(DECLARED, client, others)
+        others.ifPresent(selector -> entries.add(pods(DECLARED, client, selector)
                 .addToMatchConditions(new MatchCondition(DECLARES, "declares-a-gate"))
-                .build());
-        if (target.gateOtherNamespaces()) {
-            entries.add(pods(FIRST, client, others)
-                    .addToMatchConditions(new MatchCondition("!(" + DECLARES + ")", "declares-no-gate"))
-                    .withFailurePolicy("Ignore")
-                    .withTimeoutSeconds(FIRST_TIMEOUT_SECONDS)
-                    .build());
-        }
+                .build()));
+        others.filter(selector -> target.gateOtherNamespaces())
+                .ifPresent(selector -> entries.add(pods(FIRST, client, selector)
+                        .addToMatchConditions(new MatchCondition("!(" + DECLARES + ")", "declares-no-gate"))
+                        .withFailurePolicy("Ignore")
+                        .withTimeoutSeconds(FIRST_TIMEOUT_SECONDS)
+                        .build()));
         entries.add(stamps(caBundle));
         return new MutatingWebhookConfigurationBuilder()
                 .withMetadata(metadata())
@@ -99,7 +101,7 @@ final class WebhookConfigurations {
                 .withRules(migrators())
                 .withFailurePolicy(FAIL)
                 .withMatchPolicy("Equivalent")
-                .withNamespaceSelector(new LabelSelector())
+                .withNamespaceSelector(namespaces("In", target.watched()))
                 .withObjectSelector(new LabelSelector())
                 .withSideEffects("None")
                 .withTimeoutSeconds(target.timeoutSeconds())
@@ -115,7 +117,7 @@ final class WebhookConfigurations {
                 .withRules(migrators())
                 .withFailurePolicy(FAIL)
                 .withMatchPolicy("Equivalent")
-                .withNamespaceSelector(new LabelSelector())
+                .withNamespaceSelector(namespaces("In", target.watched()))
                 .withObjectSelector(new LabelSelector())
                 // Others may change a control annotation after us; the stamp has to be of what is stored.
                 .withReinvocationPolicy("IfNeeded")
@@ -170,6 +172,17 @@ final class WebhookConfigurations {
                 .build();
     }
 
+    /** Those that have no Migrators; empty if there are none such. */
+    private Optional<LabelSelector> others(Set<String> withMigrators) {
+        if (target.watched().isEmpty()) {
+            return Optional.of(namespaces("NotIn", withMigrators));
+        }
+        var rest = new TreeSet<>(target.watched());
+        rest.removeAll(withMigrators);
+        return rest.isEmpty() ? Optional.empty() : Optional.of(namespaces("In", rest));
+    }
+
+    /** All namespaces, if no names are given. */
     private static LabelSelector namespaces(String operator, Set<String> names) {
         return names.isEmpty()
                 ? new LabelSelector()

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientCon
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfigBuilder;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the API server reaches the operator, and when it gives up.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param url base URL in place of the Service
  * @param timeoutSeconds 1 to 30
  * @param gateOtherNamespaces whether pods of namespaces without Migrators are asked about, too
+ * @param watched the only namespaces that are asked about; empty for all
  */
 public record WebhookTarget(
         String name,
@@ -21,7 +23,8 @@ public record WebhookTarget(
         String service,
         Optional<URI> url,
         int timeoutSeconds,
-        boolean gateOtherNamespaces) {
+        boolean gateOtherNamespaces,
+        Set<String> watched) {
 
     private static final int HTTPS = 443;
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import net.coderanger.migrations.config.OperatorConfig.Leadership;
 import net.coderanger.migrations.config.OperatorConfig.Logging;
 import net.coderanger.migrations.config.OperatorConfig.PullPolicy;
@@ -31,6 +32,7 @@ class OperatorConfigTest {
                 .isEqualTo(new OperatorConfig(
                         "operator-0",
                         "migrations",
+                        Set.of(),
                         new Waiter(
                                 "operator:1",
                                 PullPolicy.IfNotPresent,
@@ -56,6 +58,7 @@ class OperatorConfigTest {
         var environment = Map.ofEntries(
                 Map.entry("POD_NAME", "a"),
                 Map.entry("POD_NAMESPACE", "b"),
+                Map.entry("WATCH_NAMESPACES", "shop, blog"),
                 Map.entry("WAITER_IMAGE", "registry.example:5000/c@sha256:00"),
                 Map.entry("WAITER_IMAGE_PULL_POLICY", "Always"),
                 Map.entry("WAITER_CPU_REQUEST", "1m"),
@@ -81,6 +84,7 @@ class OperatorConfigTest {
                 .isEqualTo(new OperatorConfig(
                         "a",
                         "b",
+                        Set.of("shop", "blog"),
                         new Waiter(
                                 "registry.example:5000/c@sha256:00",
                                 PullPolicy.Always,

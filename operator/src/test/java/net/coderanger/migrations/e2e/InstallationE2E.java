@@ -18,6 +18,7 @@ import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.helm.Helm;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +155,51 @@ class InstallationE2E {
         // Then
         namespace.await(
                 () -> assertThat(namespace.jobs()).extracting(Job::getStatus).isEmpty());
+    }
+
+    @Test
+    void only_listed_namespaces_are_watched(TestNamespace namespace) {
+        try (var second = TestNamespace.create("second");
+                var third = TestNamespace.create("third");
+                var operator = new InstalledOperator()) {
+            // When
+            install(Helm.HELM_4, "--set", "watchNamespaces={" + namespace.name() + "," + second.name() + "}");
+            for (var each : List.of(namespace, second, third)) {
+                each.apply(
+                        migrator("web", "web", "sleep 2"),
+                        deployment("web", "app:v1", 1, "{migrations.coderanger.net/required: 'true'}"));
+            }
+
+            // Then
+            for (var watched : List.of(namespace, second)) {
+                watched.awaitRunning("web", "app:v1", 1);
+                watched.awaitOneMigrationBefore("app:v1");
+            }
+            third.awaitRunning("web", "app:v1", 1);
+            assertThat(third.recorder().migrations()).isEmpty();
+            assertThat(third.recorder().waiters()).isEmpty();
+            assertThat(third.migrator("web").getStatus()).isNull();
+            assertThat(operator.may("list", "pods", namespace.name())).isTrue();
+            assertThat(operator.may("list", "pods", third.name())).isFalse();
+            assertThat(operator.may("list", "pods", "")).isFalse();
+            assertThat(operator.may("get", "secrets", third.name())).isFalse();
+            namespace.await(() -> assertThat(operator.log()).contains("Started").doesNotContain("forbidden"));
+            assertThat(inNamespace(Helm.HELM_4, "test", RELEASE, "--timeout", "3m")
+                            .succeeded())
+                    .contains("Succeeded");
+
+            // When one of them goes, and with it the rights there
+            second.client().namespaces().withName(second.name()).delete();
+            namespace.await(() ->
+                    assertThat(operator.may("list", "pods", second.name())).isFalse());
+            operator.kill();
+            operator.scale(2);
+            namespace.apply(deployment("web", "app:v2", 1));
+
+            // Then
+            namespace.awaitRunning("web", "app:v2", 1);
+            namespace.awaitOneMigrationBefore("app:v2");
+        }
     }
 
     private void install(Helm helm, String... options) {

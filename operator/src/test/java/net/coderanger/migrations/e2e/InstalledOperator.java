@@ -3,10 +3,13 @@ package net.coderanger.migrations.e2e;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Clock;
@@ -15,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +27,7 @@ import java.util.stream.Collectors;
 import net.coderanger.migrations.tls.CertificateSecret;
 import net.coderanger.migrations.tls.Hosts;
 import net.coderanger.migrations.tls.SecretStore;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +84,7 @@ final class InstalledOperator implements AutoCloseable {
     /** Takes the right to read Secrets from it, and waits until that counts. */
     void mayNotReadSecrets() {
         mayNotTouch("secrets");
-        Awaitility.await().until(() -> !mayReadSecrets());
+        Awaitility.await().until(() -> !may("get", "secrets", "default"));
     }
 
     /** Takes all rights on a resource in every namespace from it; that counts within a second or so. */
@@ -180,14 +185,46 @@ final class InstalledOperator implements AutoCloseable {
                                 .build()));
     }
 
-    private boolean mayReadSecrets() {
+    /** Takes a verb from its Role in its own namespace, until the role as it was, which is returned, is written again. */
+    Role mayNot(String verb, String resource) {
+        var role = admin.rbac().roles().inNamespace(NAME).withName(NAME);
+        var before = role.get();
+        role.edit(current -> {
+            current.getRules().stream()
+                    .filter(rule -> rule.getResources().contains(resource))
+                    .forEach(rule -> rule.setVerbs(rule.getVerbs().stream()
+                            .filter(other -> !other.equals(verb))
+                            .toList()));
+            return current;
+        });
+        before.getMetadata().setResourceVersion(null);
+        return before;
+    }
+
+    /** The exit codes of replicas that have ended and were started again. */
+    List<Integer> failedWith() {
+        return admin.pods().inNamespace(NAME).withLabel("app.kubernetes.io/name", NAME).list().getItems().stream()
+                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+                .flatMap(container -> Stream.of(container.getState(), container.getLastState()))
+                .map(ContainerState::getTerminated)
+                .filter(Objects::nonNull)
+                .map(ContainerStateTerminated::getExitCode)
+                .toList();
+    }
+
+    /**
+     * Whether its service account may do something with objects of the core API.
+     *
+     * @param namespace empty for all at once
+     */
+    boolean may(String verb, String resource, String namespace) {
         var review = new SubjectAccessReviewBuilder()
                 .withNewSpec()
                 .withUser("system:serviceaccount:" + NAME + ":" + NAME)
                 .withNewResourceAttributes()
-                .withVerb("get")
-                .withResource("secrets")
-                .withNamespace("default")
+                .withVerb(verb)
+                .withResource(resource)
+                .withNamespace(namespace)
                 .endResourceAttributes()
                 .endSpec()
                 .build();

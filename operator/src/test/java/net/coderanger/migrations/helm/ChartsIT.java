@@ -142,7 +142,7 @@ class ChartsIT {
         "migrations-operator, resources.limits.memory=much, memory",
         "migrations-operator, alerts.thresholds.MigrationTakesTooLong=1, MigrationTakesTooLong",
         "migrations-operator, networkPolicy.apiServerPorts[0]=https, apiServerPorts",
-        "migrations-operator, watchNamespaces[0]=shop, watchNamespaces",
+        "migrations-operator, watchNamespaces[0]=Shop, watchNamespaces",
         "migrator, comand[0]=migrate, comand",
         "migrator, spec.comand[0]=migrate, comand",
         "migrator, spec.job.backofLimit=1, backofLimit",

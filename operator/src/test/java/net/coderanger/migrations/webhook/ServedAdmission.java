@@ -87,7 +87,8 @@ final class ServedAdmission implements AutoCloseable {
                 name,
                 Optional.of(URI.create("https://" + host + ":" + server.port())),
                 TIMEOUT_SECONDS,
-                false);
+                false,
+                Set.of());
         var caBundle = Base64.getEncoder()
                 .encodeToString(certificate.authorities().orElseThrow().getBytes(StandardCharsets.US_ASCII));
         var registrations = registrations(target, caBundle);

@@ -1,7 +1,10 @@
 package net.coderanger.migrations.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -14,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class WebhookConfigurationsTest {
 
     private static final WebhookTarget TARGET =
-            new WebhookTarget("migrations-operator", "ops", "operator", Optional.empty(), 5, true);
+            new WebhookTarget("migrations-operator", "ops", "operator", Optional.empty(), 5, true, Set.of());
 
     @Test
     void namespaces_with_migrators_are_closed_and_all_others_open() {
@@ -57,7 +60,7 @@ class WebhookConfigurationsTest {
 
     @Test
     void other_namespaces_can_be_left_out() {
-        var target = new WebhookTarget("name", "ops", "operator", Optional.empty(), 5, false);
+        var target = new WebhookTarget("name", "ops", "operator", Optional.empty(), 5, false, Set.of());
 
         assertThat(webhooks(target, Set.of("shop")))
                 .extracting(MutatingWebhook::getName)
@@ -65,6 +68,41 @@ class WebhookConfigurationsTest {
                         "gate.migrations.coderanger.net",
                         "declared.migrations.coderanger.net",
                         "stamps.migrations.coderanger.net");
+    }
+
+    @Test
+    void only_watched_namespaces_are_asked_about() {
+        var target =
+                new WebhookTarget("name", "ops", "operator", Optional.empty(), 5, true, Set.of("shop", "blog", "wiki"));
+
+        assertThat(webhooks(target, Set.of("shop")))
+                .extracting(MutatingWebhook::getName, webhook -> selected(webhook.getNamespaceSelector()))
+                .containsExactly(
+                        tuple("gate.migrations.coderanger.net", "In [shop]"),
+                        tuple("declared.migrations.coderanger.net", "In [blog, wiki]"),
+                        tuple("first.migrations.coderanger.net", "In [blog, wiki]"),
+                        tuple("stamps.migrations.coderanger.net", "In [blog, shop, wiki]"));
+        assertThat(new WebhookConfigurations(target).validating("").getWebhooks())
+                .extracting(webhook -> selected(webhook.getNamespaceSelector()))
+                .containsExactly("In [blog, shop, wiki]");
+    }
+
+    @Test
+    void when_all_watched_namespaces_have_migrators_there_are_no_others() {
+        var target = new WebhookTarget("name", "ops", "operator", Optional.empty(), 5, true, Set.of("shop", "blog"));
+
+        assertThat(webhooks(target, Set.of("shop", "blog")))
+                .extracting(MutatingWebhook::getName)
+                .containsExactly("gate.migrations.coderanger.net", "stamps.migrations.coderanger.net");
+    }
+
+    private static String selected(LabelSelector namespaces) {
+        assertThat(namespaces.getMatchExpressions())
+                .singleElement()
+                .extracting(LabelSelectorRequirement::getKey)
+                .isEqualTo("kubernetes.io/metadata.name");
+        var requirement = namespaces.getMatchExpressions().getFirst();
+        return requirement.getOperator() + " " + requirement.getValues();
     }
 
     @Test
@@ -102,7 +140,13 @@ class WebhookConfigurationsTest {
     @Test
     void an_operator_outside_the_cluster_is_reached_by_url() {
         var target = new WebhookTarget(
-                "name", "ops", "operator", Optional.of(URI.create("https://host.example:9443/base/")), 5, true);
+                "name",
+                "ops",
+                "operator",
+                Optional.of(URI.create("https://host.example:9443/base/")),
+                5,
+                true,
+                Set.of());
         var configurations = new WebhookConfigurations(target);
 
         assertThat(configurations.mutating(Set.of(), "").getWebhooks())
