@@ -55,6 +55,17 @@ END
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [
   {"type": "ptp", "ipMasq": false, "ipam": {"type": "host-local", "ranges": [[{"subnet": "$POD_CIDR"}]], "routes": [{"dst": "0.0.0.0/0"}]}}]}
 END
+  # What service accounts have asked of the API server since up, but for Kubernetes' own: it shows which rights they use.
+  rm -f "$LOG"/audit*.log
+  cat >"$ETC/audit.yaml" <<END
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- {level: None, userGroups: ["system:serviceaccounts:kube-system"]}
+- {level: Metadata, userGroups: ["system:serviceaccounts"]}
+- {level: None}
+END
   : >"$ETC/resolv.conf"
   cat >"$ETC/kubelet.yaml" <<END
 apiVersion: kubelet.config.k8s.io/v1beta1
@@ -140,7 +151,8 @@ start_part() {
         --service-account-issuer https://kubernetes.default.svc.cluster.local --service-account-key-file "$PKI/sa.pub" --service-account-signing-key-file "$PKI/sa.key" \
         --requestheader-client-ca-file "$PKI/ca.crt" --requestheader-allowed-names front-proxy-client --requestheader-username-headers X-Remote-User \
         --requestheader-group-headers X-Remote-Group --requestheader-extra-headers-prefix X-Remote-Extra- \
-        --proxy-client-cert-file "$PKI/front-proxy.crt" --proxy-client-key-file "$PKI/front-proxy.key" --profiling=false ;;
+        --proxy-client-cert-file "$PKI/front-proxy.crt" --proxy-client-key-file "$PKI/front-proxy.key" --profiling=false \
+        --audit-policy-file "$ETC/audit.yaml" --audit-log-path "$LOG/audit.log" --audit-log-maxsize 500 --audit-log-maxbackup 1 ;;
     kube-controller-manager)
       launch kube-controller-manager "$BIN/kube-controller-manager" --kubeconfig "$PKI/kube-controller-manager.kubeconfig" --use-service-account-credentials \
         --leader-elect=false --service-account-private-key-file "$PKI/sa.key" --root-ca-file "$PKI/ca.crt" \

@@ -49,6 +49,8 @@ class MigrationJobTest {
         assertThat(owner.getApiVersion()).isEqualTo("migrations.coderanger.net/v1beta1");
         assertThat(owner.getUid()).isEqualTo("uid-of-shop");
         assertThat(owner.getController()).isTrue();
+        // true takes the right to update migrators/finalizers, in clusters that enforce owner references
+        assertThat(owner.getBlockOwnerDeletion()).isFalse();
     }
 
     @DisplayName("the original's contract: label, no-wait annotation, labels and annotations of the spec")
