@@ -3,7 +3,7 @@
 umask 022
 export LC_ALL=C
 LIB=$(dirname "${BASH_SOURCE[0]}")
-for part in config log require binaries packages box pki node images docker; do
+for part in config log require binaries packages box pki node images docker argocd; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done

@@ -15,6 +15,7 @@ component_version() {
     crane) module_version "$1" github.com/google/go-containerregistry ;;
     helm) module_version "$1" helm.sh/helm/v4 ;;
     helm3) module_version "$1" helm.sh/helm/v3 ;;
+    argocd) module_version "$1" github.com/argoproj/argo-cd/v3 ;;
   esac
 }
 
@@ -30,12 +31,15 @@ component_ldflags() {
       version=$(module_version helm3 k8s.io/client-go | cut -d. -f2)
       component=helm.sh/helm/v3/pkg
       echo "$LDFLAGS$(printf -- " -X $component/%s.k8sVersionMajor=1 -X $component/%s.k8sVersionMinor=$version" {chartutil,chartutil,lint/rules,lint/rules})" ;;
+    argocd)
+      version=$(component_version argocd)
+      echo "$LDFLAGS -X github.com/argoproj/argo-cd/v3/common.version=${version#v}" ;;
     *) echo "$LDFLAGS" ;;
   esac
 }
 
 component_time() {
-  case $1 in kubernetes) echo "~5 min" ;; helm | helm3 | coredns) echo "~1.5 min" ;; etcd) echo "~1 min" ;; *) echo "seconds" ;; esac
+  case $1 in kubernetes | argocd) echo "~5 min" ;; helm | helm3 | coredns) echo "~1.5 min" ;; etcd) echo "~1 min" ;; *) echo "seconds" ;; esac
 }
 
 # component_dir COMPONENT: where its binaries are, or will be.
@@ -60,10 +64,12 @@ component_build() {
   else
     go build -trimpath -ldflags "$(component_ldflags "$1")" -o "$part/" .
   fi
-  # Go names a binary after its package's folder, which for etcd is `server`.
-  [ "$1" != etcd ] || mv "$part/server" "$part/etcd"
-  # Beside Helm 4.
-  [ "$1" != helm3 ] || mv "$part/helm" "$part/helm3"
+  # Go names a binary after its package's folder; helm3 stands beside Helm 4.
+  case $1 in
+    etcd) mv "$part/server" "$part/etcd" ;;
+    helm3) mv "$part/helm" "$part/helm3" ;;
+    argocd) mv "$part/cmd" "$part/argocd" ;;
+  esac
   mv "$part" "$target"
 }
 

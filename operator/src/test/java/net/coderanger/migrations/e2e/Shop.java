@@ -72,7 +72,12 @@ final class Shop {
 
     /** Rolls out a version. */
     void deploy(String image) {
-        namespace.apply("""
+        namespace.apply(deployment(image));
+    }
+
+    /** The application in a version. */
+    static String deployment(String image) {
+        return """
                 apiVersion: apps/v1
                 kind: Deployment
                 metadata: {name: shop}
@@ -86,7 +91,7 @@ final class Shop {
                       - name: shop
                         image: %s
                         envFrom: [{secretRef: {name: shop-database}}]
-                """.formatted(image));
+                """.formatted(image);
     }
 
     /** Rolls out a version and waits until it serves. */

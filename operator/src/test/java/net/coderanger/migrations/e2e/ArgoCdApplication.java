@@ -1,0 +1,287 @@
+package net.coderanger.migrations.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Event;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import net.coderanger.migrations.api.Migrator;
+import org.awaitility.Awaitility;
+
+/**
+ * An Application of Argo CD that delivers a branch of the testbed's repository into a test's namespace, and all that Argo CD's API
+ * has told of it since, in order.
+ */
+final class ArgoCdApplication implements AutoCloseable {
+
+    /**
+     * What Argo CD's pages would show at a moment.
+     *
+     * @param at {@link System#nanoTime}
+     * @param operation phase of the newest sync
+     * @param revision of Git, that {@code sync} is about
+     * @param migrator health of the Migrator in the resource tree
+     * @param message of that health
+     */
+    record Seen(
+            long at,
+            String sync,
+            String revision,
+            String health,
+            String operation,
+            String operated,
+            String migrator,
+            String message) {
+
+        boolean looksLike(Seen other) {
+            return sync.equals(other.sync)
+                    && revision.equals(other.revision)
+                    && health.equals(other.health)
+                    && operation.equals(other.operation)
+                    && operated.equals(other.operated)
+                    && migrator.equals(other.migrator)
+                    && message.equals(other.message);
+        }
+    }
+
+    private static final Seen NOTHING = new Seen(0, "", "", "", "", "", "", "");
+
+    private final TestNamespace namespace;
+    private final ArgoCd argo;
+    private final ArgoCdRepository repository;
+    private String head = "";
+    private final List<Seen> seen = new ArrayList<>(List.of(NOTHING));
+
+    private ArgoCdApplication(TestNamespace namespace, ArgoCd argo) {
+        this.namespace = namespace;
+        this.argo = argo;
+        this.repository = new ArgoCdRepository(namespace.client(), namespace.name());
+    }
+
+    /** One that syncs by itself, prunes, and heals what has drifted. */
+    static ArgoCdApplication automated(TestNamespace namespace, String... manifests) {
+        return create(namespace, "{}", manifests);
+    }
+
+    /** The same with the annotation that spares the Applications of a large repository each other's commits. */
+    static ArgoCdApplication monorepo(TestNamespace namespace, String... manifests) {
+        return create(namespace, "{argocd.argoproj.io/manifest-generate-paths: .}", manifests);
+    }
+
+    private static ArgoCdApplication create(TestNamespace namespace, String annotations, String... manifests) {
+        var application = new ArgoCdApplication(namespace, ArgoCd.admin(namespace.client()));
+        application.head = application.repository.commit("first", manifests);
+        namespace
+                .client()
+                .load(new ByteArrayInputStream(application.manifest(annotations).getBytes(StandardCharsets.UTF_8)))
+                .serverSideApply();
+        application.listen();
+        return application;
+    }
+
+    private String manifest(String annotations) {
+        return """
+                apiVersion: argoproj.io/v1alpha1
+                kind: Application
+                metadata: {name: %1$s, namespace: argocd, annotations: %3$s}
+                spec:
+                  project: default
+                  source: {repoURL: "%2$s", targetRevision: %1$s, path: .}
+                  destination: {server: "https://kubernetes.default.svc", namespace: %1$s}
+                  syncPolicy: {automated: {prune: true, selfHeal: true}}
+                """.formatted(name(), ArgoCdRepository.URL, annotations);
+    }
+
+    private void listen() {
+        // A stream that is asked for before the API server knows of the Application is an error.
+        namespace.await(
+                () -> assertThat(argo.get(path("/resource-tree")).status()).isEqualTo(200));
+        argo.stream(
+                "/api/v1/stream/applications?name=" + name(),
+                message -> application(message.path("application").path("status")));
+        argo.stream(path("/resource-tree").replace("/api/v1/", "/api/v1/stream/"), this::tree);
+    }
+
+    String name() {
+        return namespace.name();
+    }
+
+    ArgoCd argo() {
+        return argo;
+    }
+
+    /** The newest commit. */
+    String head() {
+        return head;
+    }
+
+    String path(String more) {
+        return "/api/v1/applications/" + name() + more;
+    }
+
+    /** Commits manifests in place of those before, and has Argo CD look at once instead of at its next poll. */
+    String commit(String message, String... manifests) {
+        head = repository.commit(message, manifests);
+        refresh();
+        return head;
+    }
+
+    void refresh() {
+        argo.get(path("?refresh=normal")).ok();
+    }
+
+    /** All that was seen so far. */
+    synchronized List<Seen> seen() {
+        return List.copyOf(seen.subList(1, seen.size()));
+    }
+
+    synchronized Seen now() {
+        return seen.getLast();
+    }
+
+    /** How many were seen so far: where a later look begins. */
+    synchronized int mark() {
+        return seen.size() - 1;
+    }
+
+    /** What was seen of one property since a mark, without repetitions. */
+    List<String> since(int mark, Function<Seen, String> property) {
+        var values = new ArrayList<String>();
+        for (var moment : seen().subList(mark, seen().size())) {
+            if (values.isEmpty() || !values.getLast().equals(property.apply(moment))) {
+                values.add(property.apply(moment));
+            }
+        }
+        return values;
+    }
+
+    /** Waits until the commit is synced and the Application has this health. */
+    void await(String commit, String health) {
+        Awaitility.await()
+                .atMost(TestNamespace.PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> {
+                    var now = now();
+                    assertThat(now.sync()).as("%s", now).isEqualTo("Synced");
+                    assertThat(now.revision()).as("%s", now).isEqualTo(commit);
+                    assertThat(now.operation()).as("%s", now).isEqualTo("Succeeded");
+                    assertThat(now.operated()).as("%s", now).isEqualTo(commit);
+                    assertThat(now.health()).as("%s", now).isEqualTo(health);
+                });
+    }
+
+    /** What it consists of, as kind/name. */
+    List<String> resources() {
+        return names(status().path("resources"));
+    }
+
+    private JsonNode status() {
+        return argo.get(path("")).ok().path("status");
+    }
+
+    private static List<String> names(JsonNode resources) {
+        return resources
+                .valueStream()
+                .map(resource -> resource.path("kind").asText() + "/"
+                        + resource.path("name").asText())
+                .toList();
+    }
+
+    /** Messages of Argo CD's events about the Application. */
+    List<String> events(String reason) {
+        return namespace.client().v1().events().inNamespace(ArgoCd.NAMESPACE).list().getItems().stream()
+                .filter(event -> name().equals(event.getInvolvedObject().getName()))
+                .filter(event -> reason.equals(event.getReason()))
+                .map(Event::getMessage)
+                .toList();
+    }
+
+    /** What the newest sync was limited to, as kind/name; nothing, if it was not. */
+    List<String> selected() {
+        return names(
+                status().path("operationState").path("operation").path("sync").path("resources"));
+    }
+
+    /** When the resource tree first showed a message of the Migrator with this text, as {@link System#nanoTime}. */
+    long whenMessage(String text, long notBefore) {
+        return when(moment -> moment.at() >= notBefore && moment.message().contains(text));
+    }
+
+    /** When the Application first had this health, as {@link System#nanoTime}. */
+    long whenHealth(String health, long notBefore) {
+        return when(moment -> moment.at() >= notBefore && moment.health().equals(health));
+    }
+
+    private long when(Predicate<Seen> condition) {
+        return seen().stream()
+                .filter(condition)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("not seen:\n" + this))
+                .at();
+    }
+
+    private void application(JsonNode status) {
+        var operation = status.path("operationState");
+        change(before -> new Seen(
+                System.nanoTime(),
+                status.path("sync").path("status").asText(),
+                status.path("sync").path("revision").asText(),
+                status.path("health").path("status").asText(),
+                operation.path("phase").asText(),
+                operation.path("syncResult").path("revision").asText(),
+                before.migrator(),
+                before.message()));
+    }
+
+    private void tree(JsonNode tree) {
+        tree.path("nodes")
+                .valueStream()
+                .filter(node -> node.path("group").asText().equals(Migrator.GROUP))
+                .map(node -> node.path("health"))
+                .forEach(health -> change(before -> new Seen(
+                        System.nanoTime(),
+                        before.sync(),
+                        before.revision(),
+                        before.health(),
+                        before.operation(),
+                        before.operated(),
+                        health.path("status").asText(),
+                        health.path("message").asText())));
+    }
+
+    private synchronized void change(Function<Seen, Seen> next) {
+        var before = seen.getLast();
+        var now = next.apply(before);
+        if (!now.looksLike(before)) {
+            seen.add(now);
+        }
+    }
+
+    /** What was seen, for the one who reads a failed test. */
+    @Override
+    public String toString() {
+        var began = seen().isEmpty() ? 0 : seen().getFirst().at();
+        return seen().stream()
+                .map(moment -> "%6.2f s %s".formatted((moment.at() - began) / 1e9, moment))
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() {
+        System.out.println(this);
+        argo.close();
+        namespace
+                .client()
+                .genericKubernetesResources("argoproj.io/v1alpha1", "Application")
+                .inNamespace(ArgoCd.NAMESPACE)
+                .withName(name())
+                .delete();
+    }
+}
