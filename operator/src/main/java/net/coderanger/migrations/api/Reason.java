@@ -32,5 +32,6 @@ public enum Reason {
     MigrationsStarted,
     MigrationsSucceeded,
     StepStarted,
+    ProgressDeadlineNear,
     RequestAnswered
 }

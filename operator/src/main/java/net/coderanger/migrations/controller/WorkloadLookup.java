@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,8 @@ final class WorkloadLookup {
                         "Pod",
                         Objects.requireNonNullElse(whole.getMetadata().getName(), ""),
                         Objects.requireNonNullElse(whole.getMetadata().getUid(), ""),
-                        template)));
+                        template,
+                        Optional.empty())));
     }
 
     /**
@@ -129,7 +131,22 @@ final class WorkloadLookup {
         }
         var resource = current.resource();
         var metadata = resource.getMetadata();
-        return new Workload(resource.getKind(), metadata.getName(), metadata.getUid(), current.template());
+        return new Workload(
+                resource.getKind(),
+                metadata.getName(),
+                metadata.getUid(),
+                current.template(),
+                progressDeadline(resource));
+    }
+
+    /** Of a Deployment or an Argo Rollout. The API server fills in the default; the greatest int means that there is no deadline. */
+    private static Optional<Duration> progressDeadline(GenericKubernetesResource resource) {
+        return at(resource.getAdditionalProperties(), List.of("spec"))
+                .flatMap(spec -> Optional.ofNullable(spec.get("progressDeadlineSeconds")))
+                .filter(Number.class::isInstance)
+                .map(seconds -> ((Number) seconds).longValue())
+                .filter(seconds -> seconds < Integer.MAX_VALUE)
+                .map(Duration::ofSeconds);
     }
 
     private Read read(OwnerReference owner) {

@@ -33,6 +33,7 @@ final class Announcements {
                 .filter(message -> !alreadySaid(seen, ConditionType.UngatedPods, message))
                 .ifPresent(
                         message -> events.add(new Action.Announce(Reason.UngatedPodsRunning, true, message, message)));
+        events.addAll(RolloutDeadlines.warnings(situation, seen.now()));
         return events;
     }
 

@@ -200,7 +200,11 @@ public final class Planner {
     private Optional<Duration> lookAgainIn(Upkeep upkeep, Optional<Course> course) {
         var backoff = course.filter(Course.Backoff.class::isInstance)
                 .map(any -> Duration.between(seen.now(), ((Course.Backoff) any).until()));
-        return Stream.of(upkeep.lookAgainIn().stream(), backoff.stream(), Releases.lookAgainIn(situation).stream())
+        return Stream.of(
+                        upkeep.lookAgainIn().stream(),
+                        backoff.stream(),
+                        RolloutDeadlines.lookAgainIn(situation, seen.now()).stream(),
+                        Releases.lookAgainIn(situation).stream())
                 .flatMap(durations -> durations)
                 .min(Duration::compareTo);
     }

@@ -2,8 +2,10 @@ package net.coderanger.migrations.plan;
 
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Workloads and their pod templates. */
 final class Workloads {
@@ -18,7 +20,13 @@ final class Workloads {
     }
 
     static Workload of(String kind, String name, PodTemplateSpec template) {
-        return new Workload(kind, name, "uid-of-" + kind + "-" + name, template);
+        return new Workload(kind, name, "uid-of-" + kind + "-" + name, template, Optional.empty());
+    }
+
+    /** The same with a {@code progressDeadlineSeconds}. */
+    static Workload withDeadline(Workload workload, Duration deadline) {
+        return new Workload(
+                workload.kind(), workload.name(), workload.uid(), workload.template(), Optional.of(deadline));
     }
 
     static PodTemplateSpec template(String image) {
