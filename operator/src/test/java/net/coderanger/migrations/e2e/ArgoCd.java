@@ -79,7 +79,7 @@ final class ArgoCd implements AutoCloseable {
 
     /** As another of the accounts that the testbed's argocd-cm names. */
     ArgoCd as(String account) {
-        var made = post("/api/v1/account/" + account + "/token", Map.of("expiresIn", "3600"))
+        var made = post("/api/v1/account/" + account + "/token", Map.of("expiresIn", 3600))
                 .ok();
         return new ArgoCd(base, made.path("token").asText());
     }

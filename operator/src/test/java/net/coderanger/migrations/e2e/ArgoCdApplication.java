@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -51,12 +52,22 @@ final class ArgoCdApplication implements AutoCloseable {
         }
     }
 
+    /**
+     * A version that was delivered.
+     *
+     * @param at {@link System#nanoTime}
+     */
+    record Commit(long at, String message) {}
+
+    private static final String AUTOMATED = "automated: {prune: true, selfHeal: true}";
+
     private static final Seen NOTHING = new Seen(0, "", "", "", "", "", "", "");
 
     private final TestNamespace namespace;
     private final ArgoCd argo;
     private final ArgoCdRepository repository;
     private String head = "";
+    private final List<Commit> commits = new ArrayList<>();
     private final List<Seen> seen = new ArrayList<>(List.of(NOTHING));
 
     private ArgoCdApplication(TestNamespace namespace, ArgoCd argo) {
@@ -67,26 +78,38 @@ final class ArgoCdApplication implements AutoCloseable {
 
     /** One that syncs by itself, prunes, and heals what has drifted. */
     static ArgoCdApplication automated(TestNamespace namespace, String... manifests) {
-        return create(namespace, "{}", manifests);
+        return create(namespace, "{}", AUTOMATED, manifests);
+    }
+
+    /** The same with options for its syncs. */
+    static ArgoCdApplication automatedWith(TestNamespace namespace, List<String> syncOptions, String... manifests) {
+        return create(namespace, "{}", AUTOMATED + ", syncOptions: " + syncOptions, manifests);
     }
 
     /** The same with the annotation that spares the Applications of a large repository each other's commits. */
     static ArgoCdApplication monorepo(TestNamespace namespace, String... manifests) {
-        return create(namespace, "{argocd.argoproj.io/manifest-generate-paths: .}", manifests);
+        return create(namespace, "{argocd.argoproj.io/manifest-generate-paths: .}", AUTOMATED, manifests);
     }
 
-    private static ArgoCdApplication create(TestNamespace namespace, String annotations, String... manifests) {
+    /** One that syncs when somebody says so. */
+    static ArgoCdApplication manual(TestNamespace namespace, String... manifests) {
+        return create(namespace, "{}", "", manifests);
+    }
+
+    private static ArgoCdApplication create(
+            TestNamespace namespace, String annotations, String policy, String... manifests) {
         var application = new ArgoCdApplication(namespace, ArgoCd.admin(namespace.client()));
-        application.head = application.repository.commit("first", manifests);
+        application.deliver("v1", manifests);
+        var manifest = application.manifest(annotations, policy);
         namespace
                 .client()
-                .load(new ByteArrayInputStream(application.manifest(annotations).getBytes(StandardCharsets.UTF_8)))
+                .load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
                 .serverSideApply();
         application.listen();
         return application;
     }
 
-    private String manifest(String annotations) {
+    private String manifest(String annotations, String policy) {
         return """
                 apiVersion: argoproj.io/v1alpha1
                 kind: Application
@@ -95,8 +118,19 @@ final class ArgoCdApplication implements AutoCloseable {
                   project: default
                   source: {repoURL: "%2$s", targetRevision: %1$s, path: .}
                   destination: {server: "https://kubernetes.default.svc", namespace: %1$s}
-                  syncPolicy: {automated: {prune: true, selfHeal: true}}
-                """.formatted(name(), ArgoCdRepository.URL, annotations);
+                  syncPolicy: {%4$s}
+                """.formatted(name(), ArgoCdRepository.URL, annotations, policy);
+    }
+
+    /** What the button Sync does. */
+    void sync() {
+        argo.post(path("/sync"), Map.of()).ok();
+    }
+
+    /** What the button Rollback does, to the version that was delivered first. */
+    void rollBackToFirst() {
+        var first = status().path("history").path(0).path("id").asInt();
+        argo.post(path("/rollback"), Map.of("id", first)).ok();
     }
 
     private void listen() {
@@ -128,9 +162,19 @@ final class ArgoCdApplication implements AutoCloseable {
 
     /** Commits manifests in place of those before, and has Argo CD look at once instead of at its next poll. */
     String commit(String message, String... manifests) {
-        head = repository.commit(message, manifests);
+        deliver(message, manifests);
         refresh();
         return head;
+    }
+
+    private void deliver(String message, String... manifests) {
+        commits.add(new Commit(System.nanoTime(), message));
+        head = repository.commit(message, manifests);
+    }
+
+    /** All that was seen so far, as a picture. */
+    String picture() {
+        return ArgoCdSequence.svg(seen(), commits, System.nanoTime());
     }
 
     void refresh() {
@@ -210,13 +254,13 @@ final class ArgoCdApplication implements AutoCloseable {
     }
 
     /** When the resource tree first showed a message of the Migrator with this text, as {@link System#nanoTime}. */
-    long whenMessage(String text, long notBefore) {
-        return when(moment -> moment.at() >= notBefore && moment.message().contains(text));
+    long whenMessage(String text) {
+        return when(moment -> moment.message().contains(text));
     }
 
     /** When the Application first had this health, as {@link System#nanoTime}. */
-    long whenHealth(String health, long notBefore) {
-        return when(moment -> moment.at() >= notBefore && moment.health().equals(health));
+    long whenHealth(String health) {
+        return when(moment -> moment.health().equals(health));
     }
 
     private long when(Predicate<Seen> condition) {

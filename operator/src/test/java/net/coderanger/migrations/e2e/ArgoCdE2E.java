@@ -4,6 +4,9 @@ import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,8 @@ import net.coderanger.migrations.e2e.ArgoCdApplication.Seen;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Delivery by a real Argo CD, from Git, seen through Argo CD's own API. */
 @EndToEnd
@@ -42,16 +47,16 @@ class ArgoCdE2E {
             """;
 
     @Test
-    void an_application_goes_from_version_to_version_and_says_so(TestNamespace namespace) {
+    void an_application_goes_from_version_to_version_and_says_so(TestNamespace namespace) throws IOException {
         // Given
         var shop = Shop.in(namespace);
-        try (var application = ArgoCdApplication.automated(namespace, SHOP, Shop.deployment(Shop.V1))) {
+        try (var application = ArgoCdApplication.automated(namespace, SHOP, shop(Shop.V1))) {
             application.await(application.head(), "Healthy");
             namespace.awaitOneMigrationBefore(Shop.V1);
 
             // When
             var v2 = application.mark();
-            application.commit("v2", SHOP, Shop.deployment(Shop.V2));
+            application.commit("v2", SHOP, shop(Shop.V2));
             application.await(application.head(), "Healthy");
 
             // Then
@@ -63,7 +68,7 @@ class ArgoCdE2E {
 
             // When
             var v3 = application.mark();
-            application.commit("v3", SHOP, Shop.deployment(Shop.V3));
+            application.commit("v3", SHOP, shop(Shop.V3));
             application.await(application.head(), "Degraded");
 
             // Then
@@ -75,7 +80,7 @@ class ArgoCdE2E {
 
             // When
             var back = application.mark();
-            application.commit("back to v2", SHOP, Shop.deployment(Shop.V2));
+            application.commit("back to v2", SHOP, shop(Shop.V2));
             application.await(application.head(), "Healthy");
 
             // Then
@@ -84,6 +89,7 @@ class ArgoCdE2E {
             assertThat(namespace.status("shop").history())
                     .extracting(HistoryEntry::outcome)
                     .containsExactly(Outcome.Failed, Outcome.Succeeded, Outcome.Succeeded);
+            Files.writeString(Path.of("target", "argo-cd-sequence.svg"), application.picture());
         }
     }
 
@@ -132,12 +138,15 @@ class ArgoCdE2E {
         }
     }
 
-    @Test
-    void nothing_that_the_operator_writes_is_drift_and_nothing_of_it_is_pruned(TestNamespace namespace) {
+    @ParameterizedTest
+    @ValueSource(strings = {"ServerSideApply=false", "ServerSideApply=true"})
+    void nothing_that_the_operator_writes_is_drift_and_nothing_of_it_is_pruned(
+            String syncOption, TestNamespace namespace) {
         // Given
         var manifest = migrator(
                 "web", "web", "sleep 2", "retention: Always\nbefore: [{name: plan, command: [sh, -c, 'sleep 1']}]");
-        try (var application = ArgoCdApplication.automated(namespace, manifest, deployment("web", "app:v1", 2))) {
+        try (var application = ArgoCdApplication.automatedWith(
+                namespace, List.of(syncOption), manifest, deployment("web", "app:v1", 2))) {
             application.await(application.head(), "Healthy");
             application.commit("v2", manifest, deployment("web", "app:v2", 2));
             application.await(application.head(), "Healthy");
@@ -194,15 +203,73 @@ class ArgoCdE2E {
             application.await(application.head(), "Degraded");
 
             // Then
-            assertThat(steps.begun().keySet()).containsExactly("plan", "backup", "migrate", "verify");
+            assertThat(steps.begun().keySet()).containsExactly("plan", "backup", "migration", "verify");
             steps.begun()
-                    .forEach((step, began) -> assertThat(application.whenMessage(step, began) - began)
+                    .forEach((step, began) -> assertThat(application.whenMessage(" " + step + " ") - began)
                             .as("nanoseconds until step %s was seen\n%s", step, application)
                             .isLessThan(TWO_SECONDS));
-            assertThat(application.whenHealth("Degraded", steps.stalled()) - steps.stalled())
+            assertThat(application.whenHealth("Degraded") - steps.stalled())
                     .as("nanoseconds until the Application was Degraded\n%s", application)
                     .isLessThan(TWO_SECONDS);
         }
+    }
+
+    @Test
+    void the_button_rollback_goes_back_without_a_migration(TestNamespace namespace) {
+        // Given
+        var manifest = migrator("web", "web", "sleep 1");
+        try (var application = ArgoCdApplication.manual(namespace, manifest, deployment("web", "app:v1", 1))) {
+            application.sync();
+            application.await(application.head(), "Healthy");
+            application.commit("v2", manifest, deployment("web", "app:v2", 1));
+            application.sync();
+            application.await(application.head(), "Healthy");
+            namespace.awaitOneMigrationBefore("app:v2");
+
+            // When
+            application.rollBackToFirst();
+
+            // Then
+            namespace.await(() -> assertThat(application.now())
+                    .returns("OutOfSync", Seen::sync)
+                    .returns("Healthy", Seen::health)
+                    .returns("app:v1 is migrated", seen -> seen.message().replaceFirst(" \\(.*", "")));
+            namespace.awaitRunning("web", "app:v1", 1);
+            assertThat(namespace.recorder().migrations()).hasSize(2);
+        }
+    }
+
+    /** Two waves: Argo CD goes on to the second at once, for nothing is due in the first, and waits in the second. */
+    @Test
+    void in_an_earlier_wave_the_migrator_lets_the_workload_come_and_the_next_wave_waits(TestNamespace namespace) {
+        // Given
+        var manifest = migrator("web", "web", "sleep 3")
+                .replaceFirst(
+                        "metadata: \\{name: web",
+                        "metadata: {annotations: {argocd.argoproj.io/sync-wave: '-1'}, name: web");
+        assertThat(manifest).contains("sync-wave");
+
+        // When
+        try (var application =
+                ArgoCdApplication.automated(namespace, manifest, deployment("web", "app:v1", 1), LATER_WAVE)) {
+            namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
+
+            // Then
+            assertThat(laterWave(namespace)).as("while the migration runs").isFalse();
+            application.await(application.head(), "Healthy");
+            namespace.awaitOneMigrationBefore("app:v1");
+            assertThat(laterWave(namespace)).isTrue();
+        }
+    }
+
+    private static boolean laterWave(TestNamespace namespace) {
+        return namespace
+                        .client()
+                        .configMaps()
+                        .inNamespace(namespace.name())
+                        .withName("later")
+                        .get()
+                != null;
     }
 
     @Test
@@ -240,6 +307,14 @@ class ArgoCdE2E {
             namespace.awaitOneMigrationBefore("app:v2");
             namespace.awaitOneMigrationBefore("app:v3");
         }
+    }
+
+    /** The application, whose first pods may be there before their Migrator is: Argo CD applies kinds that it does not know last. */
+    private static String shop(String image) {
+        return Shop.deployment(image)
+                .replace(
+                        "metadata: {labels: {app: shop}}",
+                        "metadata: {labels: {app: shop}, annotations: {migrations.coderanger.net/wait-for: shop}}");
     }
 
     /** Delivers v2, whose pods take a while to become ready, and meanwhile v3. */

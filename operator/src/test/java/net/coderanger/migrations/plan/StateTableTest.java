@@ -38,7 +38,8 @@ class StateTableTest {
             Reason.MigrationsStarted,
             Reason.MigrationsSucceeded,
             Reason.StepStarted,
-            Reason.RequestAnswered);
+            Reason.RequestAnswered,
+            Reason.ProgressDeadlineNear);
 
     private List<Played> states = List.of();
 
