@@ -204,10 +204,16 @@ class ArgoCdE2E {
 
             // Then
             assertThat(steps.begun().keySet()).containsExactly("plan", "backup", "migration", "verify");
-            steps.begun()
-                    .forEach((step, began) -> assertThat(application.whenMessage(" " + step + " ") - began)
-                            .as("nanoseconds until step %s was seen\n%s", step, application)
-                            .isLessThan(TWO_SECONDS));
+            steps.begun().forEach((step, began) -> {
+                var nanos = application.whenMessage(" " + step + " ") - began;
+                System.out.printf("step %s: in Argo CD's tree %.0f ms after its status%n", step, nanos / 1e6);
+                assertThat(nanos)
+                        .as("nanoseconds until step %s was seen\n%s", step, application)
+                        .isLessThan(TWO_SECONDS);
+            });
+            System.out.printf(
+                    "failure: Application Degraded %.0f ms after the Migrator's status%n",
+                    (application.whenHealth("Degraded") - steps.stalled()) / 1e6);
             assertThat(application.whenHealth("Degraded") - steps.stalled())
                     .as("nanoseconds until the Application was Degraded\n%s", application)
                     .isLessThan(TWO_SECONDS);
@@ -259,6 +265,28 @@ class ArgoCdE2E {
             application.await(application.head(), "Healthy");
             namespace.awaitOneMigrationBefore("app:v1");
             assertThat(laterWave(namespace)).isTrue();
+        }
+    }
+
+    @Test
+    void a_long_migration_is_warned_of_before_its_deployment_is_called_failed(TestNamespace namespace) {
+        // Given
+        var manifest = migrator("web", "web", "sleep 25");
+        var impatient =
+                deployment("web", "app:v1", 1).replaceFirst("spec:\n", "spec:\n  progressDeadlineSeconds: 15\n");
+
+        // When
+        try (var application = ArgoCdApplication.automated(namespace, manifest)) {
+            application.await(application.head(), "Healthy");
+            application.commit("v1", manifest, impatient);
+
+            // Then
+            namespace.await(() -> assertThat(namespace.events("ProgressDeadlineNear"))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.getMessage()).contains("Deployment/web", "(15)")));
+            application.await(application.head(), "Degraded");
+            application.await(application.head(), "Healthy");
+            namespace.awaitOneMigrationBefore("app:v1");
         }
     }
 
