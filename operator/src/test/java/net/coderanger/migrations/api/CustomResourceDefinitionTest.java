@@ -117,7 +117,8 @@ class CustomResourceDefinitionTest {
         requireNames(entry(job, "env"), "name");
         requireNames(entry(job, "volumes"), "name");
         requireNames(entry(job, "volumeMounts"), "name", "mountPath");
-        // An atomic list would be replaced as a whole by who applies it, and with it the defaults in its items: a diff for ever.
+        // An atomic list would be replaced as a whole by who applies it, and with it the defaults in its items: a diff
+        // for ever.
         List.of("before", "after").forEach(steps -> keyed(FieldReference.property(spec, steps), "name"));
         keyed(FieldReference.property(FieldReference.property(schema, "status"), "conditions"), "type");
     }
