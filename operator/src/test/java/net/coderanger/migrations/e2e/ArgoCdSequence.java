@@ -104,7 +104,10 @@ final class ArgoCdSequence {
     private void commit(Commit commit) {
         var x = x(commit.at());
         draw("<path class=\"line\" d=\"M%.1f 44 V%d\"/>", x, FIRST_LANE + 3 * LANE - 10);
-        draw("<text class=\"text\" x=\"%.1f\" y=\"34\">%s</text>", x, escaped(commit.message()));
+        var fits = x + commit.message().length() * CHARACTER < WIDTH - RIGHT;
+        draw(
+                "<text class=\"text\" x=\"%.1f\" y=\"34\" text-anchor=\"%s\">%s</text>",
+                x, fits ? "start" : "end", escaped(commit.message()));
     }
 
     private void lane(String name, int number, Function<Seen, String> property) {
