@@ -253,6 +253,20 @@ class ApprovalTest {
     }
 
     @Test
+    void whoever_says_no_is_heard_although_somebody_else_has_said_yes_a_moment_before() {
+        // Given
+        var story = Story.of(PLAN).rollsOut("web", "shop:v1").succeeds("plan");
+        var value = story.pendingApproval().value();
+        // When
+        story.cluster.annotates(ControlAnnotation.Approve, value);
+        story.asks(ControlAnnotation.Reject, value);
+        // Then
+        assertThat(story.newest().outcome()).isEqualTo(Outcome.Rejected);
+        assertThat(story.stepsStarted()).doesNotContain("migration");
+        story.isAtRest();
+    }
+
+    @Test
     void a_last_step_that_asks_holds_the_pods_until_it_is_approved() {
         // Given
         var story = Story.of("after: [{name: verify, command: [verify], approval: Always}]");

@@ -92,7 +92,12 @@ final class Witness {
         if (what == ControlAnnotation.Baseline) {
             completions.add(new Completion(value.split(" ", 2)[0], "", false, epoch));
         }
-        runs.values().forEach(this::completes);
+        runs.forEach((id, run) -> {
+            if (!run.complete(demands) && !recorded.contains(id) && complete.remove(run)) {
+                completions.remove(completions.lastIndexOf(completion(run)));
+            }
+            completes(run);
+        });
     }
 
     void somethingChanged() {
@@ -248,7 +253,11 @@ final class Witness {
                     .subList(from, completions.size())
                     .removeIf(done -> done.workload().equals(run.workload()));
         }
-        completions.add(new Completion(run.revision(), run.workload(), true, run.epoch()));
+        completions.add(completion(run));
+    }
+
+    private static Completion completion(WitnessedRun run) {
+        return new Completion(run.revision(), run.workload(), true, run.epoch());
     }
 
     /** The operator has done with a Job. */

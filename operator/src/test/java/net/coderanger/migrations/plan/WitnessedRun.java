@@ -119,8 +119,11 @@ final class WitnessedRun {
 
     /** Somebody has approved after that very Job. */
     private boolean approved(Demands demands) {
-        return demands.everMade(
-                ControlAnnotation.Approve, value -> (value + " ").startsWith(revision + " " + lastJob + " "));
+        return said(ControlAnnotation.Approve, demands);
+    }
+
+    private boolean said(ControlAnnotation what, Demands demands) {
+        return demands.everMade(what, value -> (value + " ").startsWith(revision + " " + lastJob + " "));
     }
 
     /** Returns whether it is the run's first container. */
@@ -158,9 +161,9 @@ final class WitnessedRun {
         return failures > retries;
     }
 
-    /** Whether all of it has succeeded, and who was asked has said yes. */
+    /** Whether all of it has succeeded, and who was asked has said yes, and nobody no: that counts for more. */
     boolean complete(Demands demands) {
-        return done == steps.size() && (!asks || approved(demands));
+        return done == steps.size() && (!asks || (approved(demands) && !said(ControlAnnotation.Reject, demands)));
     }
 
     boolean allDone() {
