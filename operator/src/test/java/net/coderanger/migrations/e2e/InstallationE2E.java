@@ -190,6 +190,9 @@ class InstallationE2E {
             assertThat(operator.may("list", "pods", "")).isFalse();
             assertThat(operator.may("get", "secrets", third.name())).isFalse();
             namespace.await(() -> assertThat(operator.log()).contains("Started"));
+            // of the third one it may be asked for some seconds, by the registration from before: that is open
+            assertThat(operator.log().lines().filter(line -> line.contains("forbidden")))
+                    .allSatisfy(line -> assertThat(line).contains(third.name()));
             assertThat(inNamespace(Helm.HELM_4, "test", RELEASE, "--timeout", "3m")
                             .succeeded())
                     .contains("Succeeded");
