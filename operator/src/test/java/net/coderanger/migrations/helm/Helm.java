@@ -26,6 +26,9 @@ public enum Helm {
         }
     }
 
+    /** Of this run alone: Helm 4 keeps an archive's signature by the archive's digest, also when it was signed anew since. */
+    private static final Path CACHE = cache();
+
     private final String program;
 
     Helm(String program) {
@@ -39,9 +42,9 @@ public enum Helm {
             try {
                 var command = Stream.concat(Stream.of(program), Arrays.stream(arguments))
                         .toList();
-                var process = new ProcessBuilder(command)
-                        .redirectError(errors.toFile())
-                        .start();
+                var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+                builder.environment().put("HELM_CACHE_HOME", CACHE.toString());
+                var process = builder.start();
                 process.getOutputStream().close();
                 var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 return new Result(process.waitFor(), output, Files.readString(errors));
@@ -61,5 +64,13 @@ public enum Helm {
         var arguments = Stream.concat(
                 Stream.of("template", release, chart.toString(), "--namespace", "apps"), Arrays.stream(options));
         return Manifest.all(run(arguments.toArray(String[]::new)).succeeded());
+    }
+
+    private static Path cache() {
+        try {
+            return Files.createTempDirectory(Path.of("target"), "helm-cache").toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
