@@ -222,8 +222,8 @@ public final class OperatorMain {
         }
         if (!refresh.seen()) {
             return List.of(
-                    "the webhook is not registered yet with the certificate that is served: the log of the leading replica"
-                            + " says why, if this lasts");
+                    "the webhook is not registered yet with the certificate that is served and for the namespaces that are watched:"
+                            + " the log of the leading replica says why, if this lasts");
         }
         return brokenWatches.of(operator.getRuntimeInfo().unhealthyEventSources().values().stream()
                 .flatMap(sources -> sources.entrySet().stream())

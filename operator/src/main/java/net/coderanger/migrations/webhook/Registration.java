@@ -17,9 +17,10 @@ public interface Registration {
     void apply(Set<String> namespaces, Optional<String> authorities);
 
     /**
-     * Whether the configurations exist and trust these certificates, whoever has written them.
+     * Whether the configurations exist, trust these certificates, and ask about the namespaces that this replica watches, whoever has
+     * written them.
      *
      * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server cannot be reached or refuses
      */
-    boolean trusts(Optional<String> authorities);
+    boolean stands(Optional<String> authorities);
 }

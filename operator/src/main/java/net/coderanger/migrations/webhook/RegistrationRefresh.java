@@ -17,7 +17,7 @@ public final class RegistrationRefresh implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationRefresh.class);
 
     /** Rounds without a change after which the registration is compared with the API server's all the same. */
-    private static final int ROUNDS = 30;
+    private static final int ROUNDS = 5;
 
     private record Wanted(Set<String> namespaces, Optional<String> authorities) {}
 
@@ -52,8 +52,8 @@ public final class RegistrationRefresh implements Runnable {
     }
 
     /**
-     * Whether the registration has been seen in the cluster, with the certificate that this replica serves. Stays true when it is
-     * lost: a replica that then refused to answer would not bring it back.
+     * Whether the registration has been seen in the cluster, with the certificate that this replica serves and for the namespaces that
+     * it watches. Stays true when it is lost: a replica that then refused to answer would not bring it back.
      */
     public boolean seen() {
         return seen;
@@ -69,7 +69,7 @@ public final class RegistrationRefresh implements Runnable {
                 roundsLeft = ROUNDS;
                 stands = true;
             }
-            seen = seen || registration.trusts(wanted.authorities());
+            seen = seen || registration.stands(wanted.authorities());
         } catch (RuntimeException e) {
             stands = false;
             LOG.atWarn().setCause(e).log("The webhook could not be registered; it is tried again");

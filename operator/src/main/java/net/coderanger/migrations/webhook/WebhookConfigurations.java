@@ -47,6 +47,9 @@ final class WebhookConfigurations {
     static final String STAMPS = "stamps." + Migrator.GROUP;
     static final String MIGRATORS = "migrators." + Migrator.GROUP;
 
+    /** The watched namespaces, separated by commas; empty for all. */
+    static final String WATCHED = Migrator.GROUP + "/watched-namespaces";
+
     private static final int FIRST_TIMEOUT_SECONDS = 1;
     private static final String FAIL = "Fail";
     private static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
@@ -155,7 +158,12 @@ final class WebhookConfigurations {
         return new ObjectMetaBuilder()
                 .withName(target.name())
                 .withLabels(Map.of(APP, OWN_APP))
+                .withAnnotations(Map.of(WATCHED, listed(target.watched())))
                 .build();
+    }
+
+    static String listed(Set<String> namespaces) {
+        return String.join(",", new TreeSet<>(namespaces));
     }
 
     private static RuleWithOperations migrators() {

@@ -28,6 +28,10 @@ public record WebhookTarget(
 
     private static final int HTTPS = 443;
 
+    WebhookTarget watching(Set<String> namespaces) {
+        return new WebhookTarget(name, namespace, service, url, timeoutSeconds, gateOtherNamespaces, namespaces);
+    }
+
     WebhookClientConfig client(String path, String caBundle) {
         var client = new WebhookClientConfigBuilder();
         if (!caBundle.isEmpty()) {
