@@ -88,6 +88,10 @@ final class ArgoCd implements AutoCloseable {
         return send(request(path).GET());
     }
 
+    Reply delete(String path) {
+        return send(request(path).DELETE());
+    }
+
     Reply post(String path, Object body) {
         return send(request(path).POST(BodyPublishers.ofString(json(body))));
     }

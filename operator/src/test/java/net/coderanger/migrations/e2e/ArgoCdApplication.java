@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,6 +61,15 @@ final class ArgoCdApplication implements AutoCloseable {
      */
     record Commit(long at, String message) {}
 
+    /**
+     * Where in the repository, and where to.
+     *
+     * @param folder of the repository
+     * @param options further fields of the source, as YAML in one line, with a comma before
+     * @param namespace of the cluster
+     */
+    record Delivery(String folder, String options, String namespace) {}
+
     private static final String AUTOMATED = "automated: {prune: true, selfHeal: true}";
 
     private static final Seen NOTHING = new Seen(0, "", "", "", "", "", "", "");
@@ -66,14 +77,16 @@ final class ArgoCdApplication implements AutoCloseable {
     private final TestNamespace namespace;
     private final ArgoCd argo;
     private final ArgoCdRepository repository;
+    private final Delivery delivery;
     private String head = "";
     private final List<Commit> commits = new ArrayList<>();
     private final List<Seen> seen = new ArrayList<>(List.of(NOTHING));
 
-    private ArgoCdApplication(TestNamespace namespace, ArgoCd argo) {
+    private ArgoCdApplication(TestNamespace namespace, ArgoCdRepository repository, Delivery delivery) {
         this.namespace = namespace;
-        this.argo = argo;
-        this.repository = new ArgoCdRepository(namespace.client(), namespace.name());
+        this.argo = ArgoCd.admin(namespace.client());
+        this.repository = repository;
+        this.delivery = delivery;
     }
 
     /** One that syncs by itself, prunes, and heals what has drifted. */
@@ -98,15 +111,29 @@ final class ArgoCdApplication implements AutoCloseable {
 
     private static ArgoCdApplication create(
             TestNamespace namespace, String annotations, String policy, String... manifests) {
-        var application = new ArgoCdApplication(namespace, ArgoCd.admin(namespace.client()));
+        var repository = new ArgoCdRepository(namespace.client(), namespace.name());
+        var application = new ArgoCdApplication(namespace, repository, new Delivery(".", "", namespace.name()));
         application.deliver("v1", manifests);
-        var manifest = application.manifest(annotations, policy);
+        application.create(annotations, policy);
+        return application;
+    }
+
+    /** One that delivers from what was written into a repository, and is named as the test's namespace, as its branch is. */
+    static ArgoCdApplication of(
+            TestNamespace namespace, ArgoCdRepository repository, Delivery delivery, List<String> syncOptions) {
+        var application = new ArgoCdApplication(namespace, repository, delivery);
+        application.deliver("v1");
+        application.create("{}", AUTOMATED + ", syncOptions: " + syncOptions);
+        return application;
+    }
+
+    private void create(String annotations, String policy) {
+        var manifest = manifest(annotations, policy);
         namespace
                 .client()
                 .load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
                 .serverSideApply();
-        application.listen();
-        return application;
+        listen();
     }
 
     private String manifest(String annotations, String policy) {
@@ -116,10 +143,17 @@ final class ArgoCdApplication implements AutoCloseable {
                 metadata: {name: %1$s, namespace: argocd, annotations: %3$s}
                 spec:
                   project: default
-                  source: {repoURL: "%2$s", targetRevision: %1$s, path: .}
-                  destination: {server: "https://kubernetes.default.svc", namespace: %1$s}
-                  syncPolicy: {%4$s}
-                """.formatted(name(), ArgoCdRepository.URL, annotations, policy);
+                  source: {repoURL: "%2$s", targetRevision: %1$s, path: %4$s%5$s}
+                  destination: {server: "https://kubernetes.default.svc", namespace: %6$s}
+                  syncPolicy: {%7$s}
+                """.formatted(
+                        name(),
+                        ArgoCdRepository.URL,
+                        annotations,
+                        delivery.folder(),
+                        delivery.options(),
+                        delivery.namespace(),
+                        policy);
     }
 
     /** What the button Sync does. */
@@ -160,7 +194,7 @@ final class ArgoCdApplication implements AutoCloseable {
         return "/api/v1/applications/" + name() + more;
     }
 
-    /** Commits manifests in place of those before, and has Argo CD look at once instead of at its next poll. */
+    /** Commits manifests in place of those before, or what was written into the repository, and has Argo CD look at once instead of at its next poll. */
     String commit(String message, String... manifests) {
         deliver(message, manifests);
         refresh();
@@ -168,8 +202,11 @@ final class ArgoCdApplication implements AutoCloseable {
     }
 
     private void deliver(String message, String... manifests) {
+        if (manifests.length > 0) {
+            repository.write("application.yaml", String.join("---\n", manifests));
+        }
         commits.add(new Commit(System.nanoTime(), message));
-        head = repository.commit(message, manifests);
+        head = repository.commit(message);
     }
 
     /** All that was seen so far, as a picture. */
@@ -179,6 +216,11 @@ final class ArgoCdApplication implements AutoCloseable {
 
     void refresh() {
         argo.get(path("?refresh=normal")).ok();
+    }
+
+    /** Has Argo CD render the manifests anew, too. */
+    void refreshAll() {
+        argo.get(path("?refresh=hard")).ok();
     }
 
     /** All that was seen so far. */
@@ -226,16 +268,25 @@ final class ArgoCdApplication implements AutoCloseable {
         return names(status().path("resources"));
     }
 
+    /** Which of these are not as Git says, as kind/name. */
+    List<String> unlikeGit() {
+        return status().path("resources")
+                .valueStream()
+                .filter(resource -> !resource.path("status").asText().equals("Synced"))
+                .map(ArgoCdApplication::name)
+                .toList();
+    }
+
     private JsonNode status() {
         return argo.get(path("")).ok().path("status");
     }
 
     private static List<String> names(JsonNode resources) {
-        return resources
-                .valueStream()
-                .map(resource -> resource.path("kind").asText() + "/"
-                        + resource.path("name").asText())
-                .toList();
+        return resources.valueStream().map(ArgoCdApplication::name).toList();
+    }
+
+    private static String name(JsonNode resource) {
+        return resource.path("kind").asText() + "/" + resource.path("name").asText();
     }
 
     /** Messages of Argo CD's events about the Application. */
@@ -317,15 +368,25 @@ final class ArgoCdApplication implements AutoCloseable {
                 .collect(Collectors.joining("\n"));
     }
 
+    /** Deletes it with all that it has delivered, as the button Delete does, and waits until it is gone. */
+    void deleteWithAll() {
+        argo.delete(path("?cascade=true")).ok();
+        namespace.await(() -> assertThat(here().get()).isNull());
+    }
+
+    private Resource<GenericKubernetesResource> here() {
+        return namespace
+                .client()
+                .genericKubernetesResources("argoproj.io/v1alpha1", "Application")
+                .inNamespace(ArgoCd.NAMESPACE)
+                .withName(name());
+    }
+
     @Override
     public void close() {
         System.out.println(this);
         argo.close();
-        namespace
-                .client()
-                .genericKubernetesResources("argoproj.io/v1alpha1", "Application")
-                .inNamespace(ArgoCd.NAMESPACE)
-                .withName(name())
-                .delete();
+        repository.close();
+        here().delete();
     }
 }

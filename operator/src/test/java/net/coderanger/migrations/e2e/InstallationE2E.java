@@ -2,24 +2,24 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.Manifests.replicaSetOf;
+import static net.coderanger.migrations.e2e.Manifests.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.helm.Helm;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,36 +29,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Isolated
 class InstallationE2E {
 
-    private static final String RELEASE = "migrations-operator";
-    private static final String CHART =
-            Path.of("..", "helm", "migrations-operator").toString();
+    private static final String RELEASE = OperatorRelease.NAME;
     private static final Map<String, String> ENFORCED = Map.of("pod-security.kubernetes.io/enforce", "restricted");
 
-    private Path values;
+    private OperatorRelease release;
 
     @BeforeEach
-    void asItIsInstalled(@TempDir Path folder) throws IOException {
-        values = folder.resolve("values.json");
-        Files.writeString(
-                values,
-                inNamespace(Helm.HELM_4, "get", "values", RELEASE, "--output", "json")
-                        .succeeded());
+    void asItIsInstalled() throws IOException {
+        release = OperatorRelease.asInstalled();
     }
 
     @AfterEach
-    void back(TestNamespace namespace) {
+    void back(TestNamespace namespace) throws IOException {
         namespace.client().namespaces().withName(RELEASE).edit(own -> {
             own.getMetadata().getLabels().keySet().removeAll(ENFORCED.keySet());
             return own;
         });
-        install(Helm.HELM_4);
+        release.close();
     }
 
     @ParameterizedTest
     @EnumSource(Helm.class)
     void helm_test_runs_a_migration_and_leaves_nothing(Helm helm, TestNamespace namespace) {
         // When
-        var result = inNamespace(helm, "test", RELEASE, "--timeout", "3m");
+        var result = release.run(helm, "test", RELEASE, "--timeout", "3m");
 
         // Then
         assertThat(result.succeeded()).containsPattern("Phase: +Succeeded");
@@ -73,15 +67,21 @@ class InstallationE2E {
 
     @ParameterizedTest
     @EnumSource(Helm.class)
-    void an_upgrade_and_a_rollback_disturb_no_migration(Helm helm, TestNamespace namespace) {
+    void an_upgrade_and_a_rollback_disturb_no_migration(Helm helm, TestNamespace namespace) throws IOException {
         // Given
+        try (var older = OperatorRelease.older()) {
+            release.install(helm, older.chart());
+        }
+        assertThat(release.columns()).contains("Phase").doesNotContain("Step");
         namespace.apply(migrator("web", "web", "sleep 30"), deployment("web", "app:v1", 2));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
         namespace.awaitWaiting("web", 2);
 
         // When
-        install(helm, "--set", "podAnnotations.upgraded-by=" + helm.name());
-        inNamespace(helm, "rollback", RELEASE, "--wait", "--timeout", "3m").succeeded();
+        release.install(helm, "--set", "podAnnotations.upgraded-by=" + helm.name());
+        assertThat(release.columns()).contains("Phase", "Step");
+        release.run(helm, "rollback", RELEASE, "--wait", "--timeout", "3m").succeeded();
+        assertThat(release.columns()).contains("Phase").doesNotContain("Step");
 
         // Then
         namespace.awaitRunning("web", "app:v1", 2);
@@ -98,10 +98,10 @@ class InstallationE2E {
         namespace.awaitWaiting("web", 1);
 
         // When
-        inNamespace(helm, "uninstall", RELEASE, "--wait", "--timeout", "3m").succeeded();
+        release.uninstall(helm);
 
         // Then nothing is refused or held any more, what was held is held on, and what people wrote is still there
-        namespace.await(() -> assertThat(webhooks(namespace)).isEmpty());
+        namespace.await(() -> assertThat(release.webhooks()).isEmpty());
         namespace.apply(deployment("other", "app:v2", 1));
         namespace.awaitRunning("other", "app:v2", 1);
         namespace.await(
@@ -117,13 +117,13 @@ class InstallationE2E {
             own.getMetadata().getLabels().putAll(ENFORCED);
             return own;
         });
-        install(helm);
+        release.install(helm);
 
         // Then
         namespace.awaitRunning("web", "app:v1", 1);
         namespace.awaitOneMigrationBefore("app:v1");
         assertThat(namespace.status("web").history()).hasSize(1);
-        inNamespace(helm, "test", RELEASE, "--timeout", "3m").succeeded();
+        release.run(helm, "test", RELEASE, "--timeout", "3m").succeeded();
     }
 
     @ParameterizedTest
@@ -132,8 +132,8 @@ class InstallationE2E {
         // Given
         namespace.apply(migrator("web", "web", "sleep 60", "gate: SchedulingGate"), deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
-        inNamespace(helm, "uninstall", RELEASE, "--wait", "--timeout", "3m").succeeded();
-        namespace.await(() -> assertThat(webhooks(namespace)).isEmpty());
+        release.uninstall(helm);
+        namespace.await(() -> assertThat(release.webhooks()).isEmpty());
 
         // When a gate is lifted by hand
         var pod = namespace.client().resource(namespace.pods("web").getFirst());
@@ -163,7 +163,7 @@ class InstallationE2E {
                 var third = TestNamespace.create("third");
                 var operator = new InstalledOperator()) {
             // When
-            install(Helm.HELM_4, "--set", "watchNamespaces={" + namespace.name() + "," + second.name() + "}");
+            release.install(Helm.HELM_4, "--set", "watchNamespaces={" + namespace.name() + "," + second.name() + "}");
             for (var each : List.of(namespace, second, third)) {
                 each.apply(
                         migrator("web", "web", "sleep 2"),
@@ -185,7 +185,7 @@ class InstallationE2E {
             assertThat(operator.may("get", "secrets", third.name())).isFalse();
             namespace.await(() -> assertThat(operator.log()).contains("Started"));
             assertThat(operator.log()).doesNotContain("forbidden");
-            assertThat(inNamespace(Helm.HELM_4, "test", RELEASE, "--timeout", "3m")
+            assertThat(release.run(Helm.HELM_4, "test", RELEASE, "--timeout", "3m")
                             .succeeded())
                     .contains("Succeeded");
 
@@ -201,8 +201,19 @@ class InstallationE2E {
             namespace.awaitRunning("web", "app:v2", 1);
             namespace.awaitOneMigrationBefore("app:v2");
 
+            // When it is there again, and the release is brought up to date as the page says
+            try (var again = second.again()) {
+                release.install(
+                        Helm.HELM_4, "--set", "watchNamespaces={" + namespace.name() + "," + second.name() + "}");
+                again.apply(migrator("web", "web", "sleep 2"), deployment("web", "app:v3", 1));
+
+                // Then
+                again.awaitRunning("web", "app:v3", 1);
+                again.awaitOneMigrationBefore("app:v3");
+            }
+
             // When all are watched again
-            install(Helm.HELM_4);
+            release.install(Helm.HELM_4);
             third.apply(deployment("web", "app:v2", 1));
 
             // Then nothing of what is new there starts before its migration, from that moment on
@@ -211,30 +222,61 @@ class InstallationE2E {
         }
     }
 
-    private void install(Helm helm, String... options) {
-        var arguments = new ArrayList<>(List.of(
-                "upgrade", "--install", RELEASE, CHART, "--values", values.toString(), "--wait", "--timeout", "3m"));
-        arguments.addAll(List.of(options));
-        inNamespace(helm, arguments.toArray(String[]::new)).succeeded();
+    @Test
+    void a_kind_of_workload_that_nobody_knows_can_be_named(TestNamespace namespace) {
+        // Given
+        namespace.apply("""
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata: {name: fleets.example.com}
+                spec:
+                  group: example.com
+                  scope: Namespaced
+                  names: {kind: Fleet, plural: fleets, singular: fleet}
+                  versions:
+                  - name: v1
+                    served: true
+                    storage: true
+                    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+                """);
+        var kind = namespace
+                .client()
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("fleets.example.com");
+        kind.waitUntilCondition(
+                crd -> crd.getStatus() != null
+                        && crd.getStatus().getConditions().stream()
+                                .anyMatch(condition -> condition.getType().equals("Established")
+                                        && condition.getStatus().equals("True")),
+                30,
+                TimeUnit.SECONDS);
+        namespace.apply(fleet("app:v2"));
+        var fleet = namespace.generic("example.com/v1", "Fleet", "web").orElseThrow();
+
+        // When
+        release.install(
+                Helm.HELM_4,
+                "--set",
+                "extraWorkloadKinds[0].apiGroups={example.com},extraWorkloadKinds[0].resources={fleets}");
+        namespace.apply(migrator("web", "web", "sleep 1"), replicaSetOf(fleet, "app:v1"));
+
+        // Then what the Fleet says is run, not what its ReplicaSet still says
+        namespace.await(() -> assertThat(namespace.status("web").history())
+                .anySatisfy(entry -> assertThat(entry)
+                        .returns("app:v2", HistoryEntry::revision)
+                        .returns("Fleet/web", HistoryEntry::workload)));
+        kind.delete();
     }
 
-    private static Helm.Result inNamespace(Helm helm, String... arguments) {
-        var all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--namespace", RELEASE));
-        return helm.run(all.toArray(String[]::new));
-    }
-
-    private static List<String> webhooks(TestNamespace namespace) {
-        var webhooks = new ArrayList<String>();
-        var admission = namespace.client().admissionRegistration().v1();
-        admission.mutatingWebhookConfigurations().list().getItems().stream()
-                .map(configuration -> configuration.getMetadata().getName())
-                .filter(RELEASE::equals)
-                .forEach(webhooks::add);
-        admission.validatingWebhookConfigurations().list().getItems().stream()
-                .map(configuration -> configuration.getMetadata().getName())
-                .filter(RELEASE::equals)
-                .forEach(webhooks::add);
-        return webhooks;
+    private static String fleet(String image) {
+        return """
+                apiVersion: example.com/v1
+                kind: Fleet
+                metadata: {name: web}
+                spec:
+                %s
+                """.formatted(template("web", image).indent(2));
     }
 }

@@ -1,5 +1,7 @@
 package net.coderanger.migrations.e2e;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
 /** Manifests as users write them. The images are all one busybox under several names. */
 final class Manifests {
 
@@ -50,6 +52,109 @@ final class Manifests {
                   image: %s
                   command: [sh, -c, 'trap "exit 0" TERM; echo serving; sleep 100000 & wait']
                 """.formatted(image);
+    }
+
+    /** A StatefulSet or DaemonSet with one pod that carries the label app with its name. */
+    static String controller(String kind, String name, String image) {
+        return """
+                apiVersion: apps/v1
+                kind: %1$s
+                metadata: {name: %2$s}
+                spec:
+                  selector: {matchLabels: {app: %2$s}}
+                  %3$s
+                  template:
+                    metadata: {labels: {app: %2$s}}
+                    spec:
+                %4$s
+                """.formatted(
+                        kind,
+                        name,
+                        kind.equals("StatefulSet") ? "serviceName: " + name : "",
+                        podSpec(image).indent(6));
+    }
+
+    static String pod(String name, String image) {
+        return """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %1$s, labels: {app: %1$s}}
+                spec:
+                  hostname: fixed
+                %2$s
+                """.formatted(name, podSpec(image).indent(2));
+    }
+
+    /** A CronJob that never runs by itself. */
+    static String cronJob(String name, String image) {
+        return """
+                apiVersion: batch/v1
+                kind: CronJob
+                metadata: {name: %s}
+                spec:
+                  schedule: "0 0 1 1 *"
+                  suspend: true
+                  jobTemplate:
+                    spec:
+                %s
+                """.formatted(name, report(name, image).indent(6));
+    }
+
+    /** What the controller of CronJobs would make of one. */
+    static String jobOf(HasMetadata cronJob, String image) {
+        return """
+                apiVersion: batch/v1
+                kind: Job
+                %s
+                spec:
+                %s
+                """.formatted(
+                ownedBy(cronJob), report(cronJob.getMetadata().getName(), image).indent(2));
+    }
+
+    private static String report(String app, String image) {
+        return """
+                template:
+                  metadata: {labels: {app: %s}}
+                  spec:
+                    restartPolicy: Never
+                    containers: [{name: main, image: "%s", command: ["true"]}]
+                """.formatted(app, image);
+    }
+
+    /** What the controller of another kind would make of a workload that has one pod. */
+    static String replicaSetOf(HasMetadata workload, String image) {
+        return """
+                apiVersion: apps/v1
+                kind: ReplicaSet
+                %s
+                spec:
+                  replicas: 1
+                  selector: {matchLabels: {app: %s}}
+                %s
+                """.formatted(
+                        ownedBy(workload),
+                        workload.getMetadata().getName(),
+                        template(workload.getMetadata().getName(), image).indent(2));
+    }
+
+    /** The field template of a workload, whose pods serve and carry a label app. */
+    static String template(String app, String image) {
+        return """
+                template:
+                  metadata: {labels: {app: %s}}
+                  spec:
+                %s
+                """.formatted(app, podSpec(image).indent(4));
+    }
+
+    private static String ownedBy(HasMetadata owner) {
+        return "metadata: {name: %1$s-1, ownerReferences: [{apiVersion: %2$s, kind: %3$s, name: %1$s, uid: %4$s, controller: true}]}"
+                .formatted(
+                        owner.getMetadata().getName(),
+                        owner.getApiVersion(),
+                        owner.getKind(),
+                        owner.getMetadata().getUid());
     }
 
     /** A Migrator for the pods of one application, whose migration is a shell script. */

@@ -1,8 +1,13 @@
 package net.coderanger.migrations.e2e;
 
+import static net.coderanger.migrations.e2e.Manifests.controller;
+import static net.coderanger.migrations.e2e.Manifests.cronJob;
 import static net.coderanger.migrations.e2e.Manifests.deployment;
+import static net.coderanger.migrations.e2e.Manifests.jobOf;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
-import static net.coderanger.migrations.e2e.Manifests.podSpec;
+import static net.coderanger.migrations.e2e.Manifests.pod;
+import static net.coderanger.migrations.e2e.Manifests.replicaSetOf;
+import static net.coderanger.migrations.e2e.Manifests.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,6 +20,7 @@ import java.util.stream.Stream;
 import net.coderanger.migrations.rbac.AuditLog;
 import net.coderanger.migrations.rbac.AuditedRequest;
 import net.coderanger.migrations.rbac.Right;
+import net.coderanger.migrations.rbac.RightsTrial;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,6 +69,12 @@ class RightsUsedE2E {
                     .extracting(right -> right.verb() + " " + right.resource())
                     .containsExactlyElementsOf(NEEDED_OTHERWISE);
         });
+        try (var trial = RightsTrial.start(OPERATOR)) {
+            assertThat(trial.superfluous(rights, log.requests(USER)))
+                    .as("without it, too, the API server would have allowed all that was asked for")
+                    .extracting(right -> right.verb() + " " + right.resource())
+                    .containsExactlyElementsOf(NEEDED_OTHERWISE);
+        }
     }
 
     @Test
@@ -136,18 +148,39 @@ class RightsUsedE2E {
         Stream.of("set", "daemon", "controller", "report", "bare", "rollout")
                 .forEach(app -> namespace.apply(migrator(app, app, "true")));
         namespace.apply(
-                ofPods("apps/v1", "StatefulSet", "set", "selector: {matchLabels: {app: set}}"),
-                ofPods("apps/v1", "DaemonSet", "daemon", "selector: {matchLabels: {app: daemon}}"),
-                ofPods("v1", "ReplicationController", "controller", "selector: {app: controller}"),
+                controller("StatefulSet", "set", "app:v1"),
+                controller("DaemonSet", "daemon", "app:v1"),
                 """
                 apiVersion: v1
-                kind: Pod
-                metadata: {name: bare, labels: {app: bare}}
+                kind: ReplicationController
+                metadata: {name: controller}
                 spec:
+                  selector: {app: controller}
                 %s
-                """.formatted(podSpec("app:v1").indent(2)));
-        aJobOfACronJob(namespace);
-        aReplicaSetOfARollout(namespace);
+                """.formatted(template("controller", "app:v1").indent(2)),
+                pod("bare", "app:v1"),
+                cronJob("report", "app:v1"),
+                """
+                apiVersion: v1
+                kind: PodTemplate
+                metadata: {name: rollout}
+                %s
+                """.formatted(template("rollout", "app:v1")),
+                """
+                apiVersion: argoproj.io/v1alpha1
+                kind: Rollout
+                metadata: {name: rollout}
+                spec:
+                  selector: {matchLabels: {app: rollout}}
+                  workloadRef: {apiVersion: v1, kind: PodTemplate, name: rollout}
+                """);
+        namespace.apply(
+                jobOf(namespace.generic("batch/v1", "CronJob", "report").orElseThrow(), "app:v1"),
+                replicaSetOf(
+                        namespace
+                                .generic("argoproj.io/v1alpha1", "Rollout", "rollout")
+                                .orElseThrow(),
+                        "app:v1"));
 
         Stream.of("set", "daemon", "controller", "bare").forEach(app -> namespace.awaitRunning(app, "app:v1", 1));
         namespace.awaitStalled("failing");
@@ -158,99 +191,5 @@ class RightsUsedE2E {
                 .anySatisfy(run -> assertThat(run.pod()).startsWith("long-")));
         namespace.annotate("long", "cancel", "1");
         namespace.await(() -> assertThat(namespace.status("long").history()).isNotEmpty());
-    }
-
-    private static String ofPods(String apiVersion, String kind, String name, String spec) {
-        return """
-                apiVersion: %s
-                kind: %s
-                metadata: {name: %3$s}
-                spec:
-                  %4$s
-                  %5$s
-                  template:
-                    metadata: {labels: {app: %3$s}}
-                    spec:
-                %6$s
-                """.formatted(
-                        apiVersion,
-                        kind,
-                        name,
-                        spec,
-                        kind.equals("StatefulSet") ? "serviceName: " + name : "",
-                        podSpec("app:v1").indent(6));
-    }
-
-    private static void aJobOfACronJob(TestNamespace namespace) {
-        var template = """
-                template:
-                  metadata: {labels: {app: report}}
-                  spec:
-                    restartPolicy: Never
-                    containers: [{name: main, image: "app:v1", command: ["true"]}]
-                """;
-        namespace.apply("""
-                apiVersion: batch/v1
-                kind: CronJob
-                metadata: {name: report}
-                spec:
-                  schedule: "0 0 1 1 *"
-                  suspend: true
-                  jobTemplate:
-                    spec:
-                %s
-                """.formatted(template.indent(6)));
-        namespace.apply("""
-                apiVersion: batch/v1
-                kind: Job
-                metadata:
-                  name: report-1
-                  ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: report, uid: %s, controller: true}]
-                spec:
-                %s
-                """.formatted(uid(namespace, "batch/v1", "CronJob", "report"), template.indent(2)));
-    }
-
-    private static void aReplicaSetOfARollout(TestNamespace namespace) {
-        namespace.apply("""
-                apiVersion: v1
-                kind: PodTemplate
-                metadata: {name: rollout}
-                template:
-                  metadata: {labels: {app: rollout}}
-                  spec:
-                %s
-                """.formatted(podSpec("app:v1").indent(4)), """
-                apiVersion: argoproj.io/v1alpha1
-                kind: Rollout
-                metadata: {name: rollout}
-                spec:
-                  selector: {matchLabels: {app: rollout}}
-                  workloadRef: {apiVersion: v1, kind: PodTemplate, name: rollout}
-                """);
-        namespace.apply("""
-                apiVersion: apps/v1
-                kind: ReplicaSet
-                metadata:
-                  name: rollout-1
-                  ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: rollout, uid: %s, controller: true}]
-                spec:
-                  replicas: 1
-                  selector: {matchLabels: {app: rollout}}
-                  template:
-                    metadata: {labels: {app: rollout}}
-                    spec:
-                %s
-                """.formatted(
-                        uid(namespace, "argoproj.io/v1alpha1", "Rollout", "rollout"),
-                        podSpec("app:v1").indent(6)));
-    }
-
-    private static String uid(TestNamespace namespace, String apiVersion, String kind, String name) {
-        return namespace
-                .generic(apiVersion, kind, name)
-                .orElseThrow()
-                .getMetadata()
-                .getUid();
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.coderanger.migrations.api.Condition;
 import net.coderanger.migrations.api.Migrator;
@@ -45,11 +46,15 @@ final class TestNamespace implements AutoCloseable {
     }
 
     static TestNamespace create(String test) {
-        var client = new KubernetesClientBuilder().build();
         var readable = test.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
         var name = "t" + NUMBER.incrementAndGet() + "-"
                 + readable.substring(0, Math.min(readable.length(), MAX_NAME)).replaceAll("-+$", "") + "-"
                 + Long.toString(ProcessHandle.current().pid(), 36);
+        return named(name);
+    }
+
+    private static TestNamespace named(String name) {
+        var client = new KubernetesClientBuilder().build();
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(name)
@@ -62,6 +67,12 @@ final class TestNamespace implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /** One of the same name, made when this one, which was deleted, is gone. */
+    TestNamespace again() {
+        client.namespaces().withName(name).waitUntilCondition(Objects::isNull, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return named(name);
     }
 
     KubernetesClient client() {

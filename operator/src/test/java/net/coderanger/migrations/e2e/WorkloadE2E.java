@@ -1,8 +1,13 @@
 package net.coderanger.migrations.e2e;
 
+import static net.coderanger.migrations.e2e.Manifests.controller;
+import static net.coderanger.migrations.e2e.Manifests.cronJob;
 import static net.coderanger.migrations.e2e.Manifests.deployment;
+import static net.coderanger.migrations.e2e.Manifests.jobOf;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
-import static net.coderanger.migrations.e2e.Manifests.podSpec;
+import static net.coderanger.migrations.e2e.Manifests.pod;
+import static net.coderanger.migrations.e2e.Manifests.replicaSetOf;
+import static net.coderanger.migrations.e2e.Manifests.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Container;
@@ -20,11 +25,11 @@ class WorkloadE2E {
     @DisplayName("B9: StatefulSets and DaemonSets roll out behind their migration")
     void a_controller_of_its_own_pods_rolls_out_behind_its_migration(String kind, TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 1"), controller(kind, "app:v1"));
+        namespace.apply(migrator("web", "web", "sleep 1"), controller(kind, "web", "app:v1"));
         namespace.awaitRunning("web", "app:v1", 1);
 
         // When
-        namespace.apply(controller(kind, "app:v2"));
+        namespace.apply(controller(kind, "web", "app:v2"));
 
         // Then
         namespace.awaitRunning("web", "app:v2", 1);
@@ -33,66 +38,14 @@ class WorkloadE2E {
         assertThat(namespace.status("web").history().getFirst().workload()).isEqualTo(kind + "/web");
     }
 
-    private static String controller(String kind, String image) {
-        return """
-                apiVersion: apps/v1
-                kind: %s
-                metadata: {name: web}
-                spec:
-                  selector: {matchLabels: {app: web}}
-                  %s
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                %s
-                """.formatted(
-                        kind,
-                        kind.equals("StatefulSet") ? "serviceName: web" : "",
-                        podSpec(image).indent(6));
-    }
-
     @Test
     @DisplayName("B9: the pod of a CronJob's Job waits for the CronJob's migration")
     void a_cron_job_runs_behind_its_migration(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("report", "report", "sleep 1"), """
-                apiVersion: batch/v1
-                kind: CronJob
-                metadata: {name: report}
-                spec:
-                  schedule: "0 0 1 1 *"
-                  suspend: true
-                  jobTemplate:
-                    spec:
-                      template:
-                        metadata: {labels: {app: report}}
-                        spec:
-                          restartPolicy: Never
-                          containers: [{name: main, image: "app:v1", command: [sh, -c, "echo reported"]}]
-                """);
-        var cronJob = namespace
-                .client()
-                .batch()
-                .v1()
-                .cronjobs()
-                .inNamespace(namespace.name())
-                .withName("report")
-                .get();
+        namespace.apply(migrator("report", "report", "sleep 1"), cronJob("report", "app:v1"));
 
         // When
-        namespace.apply("""
-                apiVersion: batch/v1
-                kind: Job
-                metadata:
-                  name: report-1
-                  ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: report, uid: %s, controller: true}]
-                spec:
-                  template:
-                    metadata: {labels: {app: report}}
-                    spec:
-                      restartPolicy: Never
-                      containers: [{name: main, image: "app:v1", command: [sh, -c, "echo reported"]}]
-                """.formatted(cronJob.getMetadata().getUid()));
+        namespace.apply(jobOf(namespace.generic("batch/v1", "CronJob", "report").orElseThrow(), "app:v1"));
 
         // Then
         namespace.await(() -> assertThat(namespace
@@ -114,18 +67,12 @@ class WorkloadE2E {
     @DisplayName("specs 17, 18: an Argo Rollout is followed to its template, or to the workload that workloadRef names")
     void a_rollouts_template_is_found(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 1"), rollout("""
-                template:
-                  metadata: {labels: {app: web}}
-                  spec:
-                %s
-                """.formatted(
-                        podSpec("app:v2").indent(4))));
+        namespace.apply(migrator("web", "web", "sleep 1"), rollout(template("web", "app:v2")));
 
         // When
         var rollout =
                 namespace.generic("argoproj.io/v1alpha1", "Rollout", "web").orElseThrow();
-        namespace.apply(replicaSetOf(rollout.getMetadata().getUid()));
+        namespace.apply(replicaSetOf(rollout, "app:v1"));
 
         // Then
         namespace.await(
@@ -163,22 +110,6 @@ class WorkloadE2E {
                 """.formatted(spec.indent(2));
     }
 
-    /** What the Rollout's controller would make. */
-    private static String replicaSetOf(String rollout) {
-        return """
-                apiVersion: apps/v1
-                kind: ReplicaSet
-                metadata: {name: web-1, ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web, uid: %s, controller: true}]}
-                spec:
-                  replicas: 1
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                %s
-                """.formatted(rollout, podSpec("app:v1").indent(6));
-    }
-
     @Test
     @DisplayName("B10: a bare pod is migrated from what it was made from, not from what admission made of it")
     void a_bare_pod_is_its_own_template(TestNamespace namespace) {
@@ -186,14 +117,7 @@ class WorkloadE2E {
         namespace.apply(migrator("web", "web", "sleep 1"));
 
         // When
-        namespace.apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: web, labels: {app: web}}
-                spec:
-                  hostname: fixed
-                %s
-                """.formatted(podSpec("app:v1").indent(2)));
+        namespace.apply(pod("web", "app:v1"));
 
         // Then
         namespace.awaitRunning("web", "app:v1", 1);
