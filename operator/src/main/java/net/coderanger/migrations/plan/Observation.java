@@ -28,4 +28,8 @@ public record Observation(Migrator migrator, List<SeenPod> pods, List<SeenJob> j
         var status = migrator.getStatus();
         return status == null ? MigratorStatus.EMPTY : status;
     }
+
+    boolean nothingRuns() {
+        return jobs.stream().noneMatch(SeenJob::active);
+    }
 }

@@ -17,8 +17,6 @@ import net.coderanger.migrations.api.MigratorStatus;
 import net.coderanger.migrations.api.Outcome;
 import net.coderanger.migrations.api.PendingApproval;
 import net.coderanger.migrations.api.RunStatus;
-import net.coderanger.migrations.api.StepKind;
-import net.coderanger.migrations.output.Excerpt;
 import net.coderanger.migrations.plan.Requests.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -36,32 +34,20 @@ public final class Planner {
     private final Requests requests;
     private final List<Run> unsettled;
     private final List<Journey> journeys;
-    private final History before;
-    private final Situation asItWas;
     private final Optional<HistoryEntry> settled;
     private final History history;
     private final Situation situation;
 
-    /**
-     * A run whose outcome does not stand in the history.
-     *
-     * @param recorded as the status has it, if it does
-     * @param wishes what users want of it
-     * @param course what comes next
-     */
-    private record Journey(Run run, Optional<RunStatus> recorded, Wishes wishes, Course course) {}
-
     private Planner(Observation seen) {
         this.seen = seen;
         this.migrator = seen.migrator();
-        this.before = History.of(migrator.getStatus());
+        var before = History.of(migrator.getStatus());
         this.requests = Requests.of(seen, before);
-        this.unsettled = Run.of(seen.jobs().stream()
-                .filter(job -> unsettled(job, before, seen.status().run()))
-                .toList());
-        this.asItWas = new Situation(seen, before);
-        this.journeys = unsettled.stream().map(this::journey).toList();
-        this.settled = settle();
+        this.unsettled = Run.of(
+                seen.jobs().stream().filter(job -> job.unsettled(migrator)).toList());
+        var asItWas = new Situation(seen, before);
+        this.journeys = Journey.of(seen, unsettled, before, asItWas, requests);
+        this.settled = Settlement.of(seen, before, asItWas, journeys, requests);
         this.history = settled.map(before::with).orElse(before);
         this.situation = settled.isPresent() ? new Situation(seen, history) : asItWas;
     }
@@ -78,102 +64,6 @@ public final class Planner {
      */
     public static Plan refused(Observation seen, String why) {
         return new Planner(seen).planWithout(why);
-    }
-
-    /** An outcome that the history has forgotten again is not news: its Job was let go when it was written. */
-    static boolean unsettled(SeenJob job, History known, @Nullable RunStatus run) {
-        return !known.has(job.runId())
-                && (job.holdsOutcome() || (run != null && run.id().equals(job.runId())));
-    }
-
-    private Journey journey(Run run) {
-        var recorded = recordedRun().filter(known -> known.id().equals(run.id()));
-        var known = recorded.orElse(null);
-        var retry = migrator.getSpec().retryOrDefault();
-        var canRetry = run.state() instanceof JobState.Failed
-                && run.step().kind() != StepKind.OnFailure
-                && run.jobsOf(run.step()).size() <= retry.limitOrDefault();
-        var wishes = Wishes.of(run, known, Replacement.of(run, known, migrator, asItWas, before), canRetry, requests);
-        return new Journey(run, recorded, wishes, Course.of(run, wishes, retry, seen.now()));
-    }
-
-    private Optional<HistoryEntry> settle() {
-        for (var journey : journeys) {
-            if (journey.course() instanceof Course.Ended ended) {
-                journey.wishes().answer(journey.run(), ended, requests);
-                return Optional.of(Report.of(journey.run(), journey.recorded(), ended, journey.wishes(), seen.now()));
-            }
-        }
-        return lost().or(() -> unsettled.isEmpty() && nothingRuns() ? decidedWithoutRun() : Optional.empty());
-    }
-
-    private Optional<HistoryEntry> lost() {
-        return recordedRun()
-                .filter(run -> seen.jobs().stream().noneMatch(job -> job.name().equals(run.job())))
-                .filter(run -> !before.has(run.id()))
-                .filter(run -> nothingRuns())
-                .map(run -> Report.lost(run, seen.now()));
-    }
-
-    private Optional<RunStatus> recordedRun() {
-        return Optional.ofNullable(seen.status().run());
-    }
-
-    private boolean nothingRuns() {
-        return seen.jobs().stream().noneMatch(SeenJob::active);
-    }
-
-    /** A revision that somebody says is migrated, or must not be. */
-    private Optional<HistoryEntry> decidedWithoutRun() {
-        return requests.open(ControlAnnotation.Baseline).map(this::baseline).or(this::rejected);
-    }
-
-    private HistoryEntry baseline(Request request) {
-        requests.answer(request, request.revision() + " counts as migrated");
-        return decided(request.revision(), Outcome.Baseline, "", request);
-    }
-
-    private Optional<HistoryEntry> rejected() {
-        if (requests.open(ControlAnnotation.Reject).isEmpty()) {
-            return Optional.empty();
-        }
-        return Prospect.of(seen, asItWas, before, requests).stream()
-                .filter(Prospect.NeedsApproval.class::isInstance)
-                .map(Prospect.NeedsApproval.class::cast)
-                .flatMap(prospect -> Prospect.decides(
-                        ControlAnnotation.Reject, migrator, prospect.candidate().desired(), requests)
-                        .map(request -> rejected(prospect, request))
-                        .stream())
-                .findFirst();
-    }
-
-    /** With the run, what has asked for it is rejected. */
-    private HistoryEntry rejected(Prospect.NeedsApproval prospect, Request request) {
-        requests.answer(request, "the run is not started");
-        requests.answer(ControlAnnotation.Retry, "rejected by " + request.by());
-        requests.answer(ControlAnnotation.Run, "rejected by " + request.by());
-        return decided(
-                prospect.candidate().desired(),
-                Outcome.Rejected,
-                prospect.itinerary().inputs(),
-                request);
-    }
-
-    private HistoryEntry decided(String revision, Outcome outcome, String inputs, Request request) {
-        var workload = asItWas.candidates().stream()
-                .filter(any -> any.desired().equals(revision))
-                .findFirst()
-                .map(any -> any.workload().ref())
-                .orElse("");
-        return Report.decided(
-                MigrationJob.idWithoutRun(migrator, before),
-                revision,
-                workload,
-                outcome,
-                inputs,
-                migrator.getSpec().trigger(),
-                request,
-                seen.now());
     }
 
     private Plan planWithout(String refusal) {
@@ -236,7 +126,7 @@ public final class Planner {
         var report = Report.of(run, journey.recorded(), course, wishes, verdict.message());
         var started = Optional.<Job>empty();
         var told = Optional.<Action>empty();
-        if (course instanceof Course.Next next && nothingRuns()) {
+        if (course instanceof Course.Next next && seen.nothingRuns()) {
             var job = start(journey, next.step());
             started = Optional.of(job);
             told = Optional.of(Announcements.started(seen, run, job));
@@ -250,7 +140,7 @@ public final class Planner {
         then.addAll(upkeep.actions());
         return new Plan(
                 started.map(Action.CreateJob::new),
-                status(report, pending(run, course), verdict),
+                status(report, AwaitedApproval.of(seen, run, course, requests), verdict),
                 then,
                 lookAgainIn(upkeep, Optional.of(course)));
     }
@@ -282,32 +172,10 @@ public final class Planner {
         return journey.run().next(journey.run().step()).ending(end, migrator, more);
     }
 
-    private Optional<PendingApproval> pending(Run run, Course course) {
-        return course instanceof Course.Awaiting
-                ? Optional.of(pending(
-                        Wishes.decisive(run),
-                        run.revision(),
-                        run.step().name(),
-                        run.newest()
-                                .output()
-                                .map(output -> Excerpt.end(output, HistoryEntry.MAX_OUTPUT))
-                                .orElse(null)))
-                : Optional.empty();
-    }
-
-    private PendingApproval pending(String decisive, String revision, @Nullable String step, @Nullable String output) {
-        var value = requests.unused(decisive, ControlAnnotation.Approve, ControlAnnotation.Reject);
-        var since = Optional.ofNullable(seen.status().pendingApproval())
-                .filter(known -> known.value().equals(value))
-                .map(PendingApproval::since)
-                .orElseGet(() -> Timestamps.of(seen.now()));
-        return new PendingApproval(value, revision, step, since, output);
-    }
-
     private Plan withoutRun() {
         var then = new ArrayList<>(Releases.of(situation, seen.now()));
         var prospects = Prospect.of(seen, situation, history, requests);
-        var next = migrator.getSpec().suspended() || !nothingRuns()
+        var next = migrator.getSpec().suspended() || !seen.nothingRuns()
                 ? Optional.<NextRun>empty()
                 : prospects.stream()
                         .filter(Prospect.Starts.class::isInstance)
@@ -326,7 +194,10 @@ public final class Planner {
                 starting, MigrationJob.jobName(migrator, starting.target().id(), 1), seen.now()));
         return new Plan(
                 job.map(Action.CreateJob::new),
-                status(run.orElse(null), next.isPresent() ? Optional.empty() : pending(prospects), verdict),
+                status(
+                        run.orElse(null),
+                        next.isPresent() ? Optional.empty() : AwaitedApproval.of(seen, prospects, requests),
+                        verdict),
                 then,
                 lookAgainIn(upkeep, Optional.empty()));
     }
@@ -357,14 +228,6 @@ public final class Planner {
         if (prospects.isEmpty()) {
             requests.answer(ControlAnnotation.Retry, "ignored, because no run has failed");
         }
-    }
-
-    private Optional<PendingApproval> pending(List<Prospect> prospects) {
-        return prospects.stream()
-                .filter(Prospect.NeedsApproval.class::isInstance)
-                .findFirst()
-                .map(prospect -> prospect.candidate().desired())
-                .map(revision -> pending(revision, revision, null, null));
     }
 
     private List<Action> steer(Run run, Wishes wishes, Verdict verdict) {

@@ -50,10 +50,15 @@ public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<S
                 .filter(message -> !message.isBlank());
     }
 
-    /** Whether its outcome does not stand in the status of its Migrator yet. */
+    /**
+     * Whether its outcome does not stand in the status of its Migrator yet. One that the history has forgotten again is not news: its
+     * Job was let go when it was written.
+     */
     public boolean unsettled(Migrator migrator) {
         var status = migrator.getStatus();
-        return Planner.unsettled(this, History.of(status), status == null ? null : status.run());
+        var run = status == null ? null : status.run();
+        return !History.of(status).has(runId())
+                && (holdsOutcome() || (run != null && run.id().equals(runId())));
     }
 
     public String name() {
