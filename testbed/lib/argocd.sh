@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Argo CD as its own manifests install it, in the namespace argocd: application controller, repo server, API server (without
-# the pages, which cannot be built from a module), Redis; and a Git repository for what tests deliver.
+# Argo CD as its own manifests install it, in the namespace argocd: application controller, ApplicationSet controller, repo server, API
+# server (without the pages, which cannot be built from a module), Redis; and a Git repository for what tests deliver.
 
 ARGOCD_MODULE=github.com/argoproj/argo-cd/v3
 ARGOCD_NAMESPACE=argocd
@@ -84,7 +84,7 @@ argocd_install() {
 
 argocd_await() {
   local workload
-  for workload in deployment/argocd-redis deployment/argocd-repo-server deployment/argocd-server statefulset/argocd-application-controller deployment/git; do
+  for workload in deployment/argocd-redis deployment/argocd-repo-server deployment/argocd-server deployment/argocd-applicationset-controller statefulset/argocd-application-controller deployment/git; do
     kube --request-timeout 0 --namespace "$ARGOCD_NAMESPACE" rollout status "$workload" --timeout 3m
   done
   # The server makes it when it first starts.

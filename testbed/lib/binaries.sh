@@ -16,6 +16,7 @@ component_version() {
     helm) module_version "$1" helm.sh/helm/v4 ;;
     helm3) module_version "$1" helm.sh/helm/v3 ;;
     argocd) module_version "$1" github.com/argoproj/argo-cd/v3 ;;
+    rollouts) module_version "$1" github.com/argoproj/argo-rollouts ;;
   esac
 }
 
@@ -39,7 +40,7 @@ component_ldflags() {
 }
 
 component_time() {
-  case $1 in kubernetes | argocd) echo "~5 min" ;; helm | helm3 | coredns) echo "~1.5 min" ;; etcd) echo "~1 min" ;; *) echo "seconds" ;; esac
+  case $1 in kubernetes | argocd) echo "~5 min" ;; rollouts) echo "~3 min" ;; helm | helm3 | coredns) echo "~1.5 min" ;; etcd) echo "~1 min" ;; *) echo "seconds" ;; esac
 }
 
 # component_dir COMPONENT: where its binaries are, or will be.

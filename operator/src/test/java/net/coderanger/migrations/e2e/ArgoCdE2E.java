@@ -13,13 +13,10 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Outcome;
-import net.coderanger.migrations.api.Phase;
 import net.coderanger.migrations.e2e.ArgoCdApplication.Seen;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Delivery by a real Argo CD, from Git, seen through Argo CD's own API. */
 @EndToEnd
@@ -40,7 +37,7 @@ class ArgoCdE2E {
             """;
 
     /** With something in a later wave, a sync waits until what is in this one is healthy. */
-    private static final String LATER_WAVE = """
+    static final String LATER_WAVE = """
             apiVersion: v1
             kind: ConfigMap
             metadata: {name: later, annotations: {argocd.argoproj.io/sync-wave: "1"}}
@@ -138,53 +135,6 @@ class ArgoCdE2E {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"ServerSideApply=false", "ServerSideApply=true"})
-    void nothing_that_the_operator_writes_is_drift_and_nothing_of_it_is_pruned(
-            String syncOption, TestNamespace namespace) {
-        // Given
-        var manifest = migrator(
-                "web", "web", "sleep 2", "retention: Always\nbefore: [{name: plan, command: [sh, -c, 'sleep 1']}]");
-        try (var application = ArgoCdApplication.automatedWith(
-                namespace, List.of(syncOption), manifest, deployment("web", "app:v1", 2))) {
-            application.await(application.head(), "Healthy");
-            application.commit("v2", manifest, deployment("web", "app:v2", 2));
-            application.await(application.head(), "Healthy");
-            var mark = application.mark();
-
-            // When: what people and the operator set on it besides Git
-            namespace.annotate("web", "run", "1");
-            namespace.await(() -> assertThat(namespace.status("web").history()).hasSize(3));
-            namespace.await(() -> assertThat(namespace.status("web").phase()).isEqualTo(Phase.Migrated));
-            application.refresh();
-
-            // Then
-            namespace.stays(
-                    A_WHILE,
-                    () -> assertThat(application.since(mark, Seen::sync)).isSubsetOf("Synced"));
-            assertThat(application.now().health()).isEqualTo("Healthy");
-            assertThat(namespace.jobs()).isNotEmpty();
-            assertThat(namespace.migrator("web").getMetadata().getAnnotations())
-                    .containsKey("migrations.coderanger.net/run-by");
-            assertThat(application.resources()).containsExactlyInAnyOrder("Migrator/web", "Deployment/web");
-
-            // When: something that is drift, to see that it would have been told and healed
-            var deployment = namespace
-                    .client()
-                    .apps()
-                    .deployments()
-                    .inNamespace(namespace.name())
-                    .withName("web");
-            deployment.scale(1);
-
-            // Then
-            namespace.await(
-                    () -> assertThat(application.since(mark, Seen::sync)).contains("OutOfSync"));
-            namespace.await(
-                    () -> assertThat(deployment.get().getSpec().getReplicas()).isEqualTo(2));
-        }
-    }
-
     @Test
     void a_change_of_step_and_a_failure_are_seen_within_two_seconds(TestNamespace namespace) {
         // Given
@@ -221,54 +171,6 @@ class ArgoCdE2E {
     }
 
     @Test
-    void the_button_rollback_goes_back_without_a_migration(TestNamespace namespace) {
-        // Given
-        var manifest = migrator("web", "web", "sleep 1");
-        try (var application = ArgoCdApplication.manual(namespace, manifest, deployment("web", "app:v1", 1))) {
-            application.sync();
-            application.await(application.head(), "Healthy");
-            application.commit("v2", manifest, deployment("web", "app:v2", 1));
-            application.sync();
-            application.await(application.head(), "Healthy");
-            namespace.awaitOneMigrationBefore("app:v2");
-
-            // When
-            application.rollBackToFirst();
-
-            // Then
-            namespace.await(() -> assertThat(application.now())
-                    .returns("OutOfSync", Seen::sync)
-                    .returns("Healthy", Seen::health)
-                    .returns("app:v1 is migrated", seen -> seen.message().replaceFirst(" \\(.*", "")));
-            namespace.awaitRunning("web", "app:v1", 1);
-            assertThat(namespace.recorder().migrations()).hasSize(2);
-        }
-    }
-
-    /** Two waves: Argo CD goes on to the second at once, for nothing is due in the first, and waits in the second. */
-    @Test
-    void in_an_earlier_wave_the_migrator_lets_the_workload_come_and_the_next_wave_waits(TestNamespace namespace) {
-        // Given
-        var manifest = migrator("web", "web", "sleep 3")
-                .replaceFirst(
-                        "metadata: \\{name: web",
-                        "metadata: {annotations: {argocd.argoproj.io/sync-wave: '-1'}, name: web");
-        assertThat(manifest).contains("sync-wave");
-
-        // When
-        try (var application =
-                ArgoCdApplication.automated(namespace, manifest, deployment("web", "app:v1", 1), LATER_WAVE)) {
-            namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
-
-            // Then
-            assertThat(laterWave(namespace)).as("while the migration runs").isFalse();
-            application.await(application.head(), "Healthy");
-            namespace.awaitOneMigrationBefore("app:v1");
-            assertThat(laterWave(namespace)).isTrue();
-        }
-    }
-
-    @Test
     void a_long_migration_is_warned_of_before_its_deployment_is_called_failed(TestNamespace namespace) {
         // Given
         var manifest = migrator("web", "web", "sleep 25");
@@ -288,16 +190,6 @@ class ArgoCdE2E {
             application.await(application.head(), "Healthy");
             namespace.awaitOneMigrationBefore("app:v1");
         }
-    }
-
-    private static boolean laterWave(TestNamespace namespace) {
-        return namespace
-                        .client()
-                        .configMaps()
-                        .inNamespace(namespace.name())
-                        .withName("later")
-                        .get()
-                != null;
     }
 
     @Test

@@ -45,6 +45,7 @@ final class ArgoCdRepository implements AutoCloseable {
     /** Writes a file in place of any that was there. */
     void write(String file, String content) {
         try {
+            Files.createDirectories(files.resolve(file).getParent());
             Files.writeString(files.resolve(file), content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
