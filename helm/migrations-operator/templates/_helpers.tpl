@@ -19,7 +19,7 @@
 {{/* What identifies the operator's pods. The name is fixed: it is what other tools select by. */}}
 {{- define "migrations-operator.selectorLabels" -}}
 app.kubernetes.io/name: migrations-operator
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "migrations-operator.labels" -}}
@@ -49,7 +49,7 @@ labels:
 {{/* What helm test makes. Not the operator's own labels: its pods are never gated. */}}
 {{- define "migrations-operator.testLabels" -}}
 app.kubernetes.io/name: migrations-operator-test
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* The Secret that the operator writes and the one that cert-manager writes have different names: neither is in the way of the

@@ -251,7 +251,8 @@ public final class OperatorMain {
         var waiter = config.waiter();
         var view = new AdmissionView(client);
         var pods = new PodAdmission(
-                namespace -> view.migrators(namespace, reconciler.cache().migrators(namespace)),
+                (namespace, wanted) ->
+                        view.migrators(namespace, reconciler.cache().migrators(namespace), wanted),
                 (migrator, pod, namespace) -> standing(view, migrator, pod, namespace),
                 ADMISSION_PATIENCE,
                 new WaiterContainer(waiter.image(), waiter.pullPolicy().name(), waiter.requests(), waiter.limits()));

@@ -93,7 +93,7 @@ public record MigratorSpec(
 
         @Nullable
         @JsonPropertyDescription(
-                "Runs once when the migration, down or a step of after has failed for good: restores a backup, releases a lock. Not when a step of before has failed, for then nothing is changed, and not after cancel.")
+                "Runs once when the migration, down or a step of after has failed and is not tried again, be it that another version takes its place: restores a backup, releases a lock. Not when a step of before has failed, for then nothing is changed, and not when a run that is going on is stopped: by cancel, or by onNewRevision: Replace.")
         StepCommand onFailure,
 
         @Nullable

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.plan.History;
@@ -29,17 +30,16 @@ public final class AdmissionView {
     /** The revision of a pod, read from its immediate controller; empty if that is gone. */
     public Optional<String> revision(Migrator migrator, Pod pod, String namespace) {
         return new WorkloadLookup(client, namespace)
-                .of(pod)
-                .template()
+                .template(pod)
                 .flatMap(template -> Revision.of(template, migrator.getSpec().container()));
     }
 
     /**
-     * The Migrators of a namespace. That the cache knows none is not taken for granted: people apply a namespace's first Migrator
-     * and its workload in one go, and the pod may be here before the cache has heard of the Migrator.
+     * The Migrators of a namespace. That the cache knows none which is wanted is not taken for granted: people apply a Migrator and its
+     * workload in one go, and the pod may be here before the cache has heard of the Migrator.
      */
-    public List<Migrator> migrators(String namespace, List<Migrator> cached) {
-        if (!cached.isEmpty()) {
+    public List<Migrator> migrators(String namespace, List<Migrator> cached, Predicate<Migrator> wanted) {
+        if (cached.stream().anyMatch(wanted)) {
             return cached;
         }
         try {
@@ -51,7 +51,7 @@ public final class AdmissionView {
             LOG.atWarn()
                     .setCause(e)
                     .addKeyValue(MigratorFields.NAMESPACE, namespace)
-                    .log("Cannot read a namespace's Migrators; the cache, which knows none, is believed");
+                    .log("Cannot read a namespace's Migrators; the cache, which knows none for the pod, is believed");
             return cached;
         }
     }

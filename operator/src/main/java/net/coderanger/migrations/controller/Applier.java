@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -27,13 +28,25 @@ import net.coderanger.migrations.plan.StatusChange;
 /** Carries out a plan: the Job first, then the status, then what must not happen before the status stands. */
 final class Applier {
 
+    /** A conflict of another reason is none of the Job's: a quota, for example, was changed at the same moment. */
+    private static final String ALREADY_EXISTS = "AlreadyExists";
+
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
+
+    private static final String RELEASE_REFUSED = "ReleaseRefused";
 
     /** How soon to look again after a write that was made on an outdated observation. */
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final KubernetesClient client;
+
+    /**
+     * Without the client's own repetitions: a leader that has lost its lease unawares must not create, a minute later, a Job that another
+     * leader has created, seen to its end and deleted meanwhile.
+     */
+    private final KubernetesClient once;
+
     private final Clock clock;
     private final GateOpener gates;
     private final MigratorEvents events;
@@ -42,6 +55,11 @@ final class Applier {
 
     Applier(KubernetesClient client, Clock clock, Listener listener) {
         this.client = client;
+        this.once = client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                .adapt(KubernetesClient.class);
         this.clock = clock;
         this.gates = new GateOpener(client, clock);
         this.events = new MigratorEvents(client, clock);
@@ -68,7 +86,18 @@ final class Applier {
         if (!write(seen.migrator(), plan.status(), written)) {
             return Optional.of(SOON);
         }
-        open(seen, plan);
+        try {
+            open(seen, plan);
+        } catch (KubernetesClientException e) {
+            events.post(
+                    seen.migrator(),
+                    RELEASE_REFUSED,
+                    true,
+                    said(e),
+                    "A pod that may start is not released, it is tried again: " + said(e));
+            carryOut(seen.migrator(), plan.then());
+            throw e;
+        }
         carryOut(seen.migrator(), plan.then());
         return plan.lookAgainIn();
     }
@@ -86,21 +115,35 @@ final class Applier {
                         migrator.getMetadata().getResourceVersion());
     }
 
-    /** Creates a Job; that it exists already is as good. Returns the API server's reason for a refusal. */
+    /**
+     * Creates a Job; that it exists already is as good. Returns the API server's reason for a refusal, also for one after which the Job
+     * may exist all the same: the next pass then finds it.
+     */
     private Optional<String> create(Job job) {
         try {
-            client.resource(job).create();
+            once.resource(job).create();
             return Optional.empty();
         } catch (KubernetesClientException e) {
-            if (e.getCode() == CONFLICT) {
-                return Optional.empty();
-            }
-            if (e.getCode() == 0 || e.getCode() >= 500) {
-                throw e;
-            }
-            return Optional.of(Objects.requireNonNullElse(
-                    e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage(), "no reason given"));
+            return refusal(e);
         }
+    }
+
+    /** The API server's reason; empty if the Job is there. */
+    static Optional<String> refusal(KubernetesClientException answer) {
+        if (answer.getCode() <= 0) {
+            throw answer;
+        }
+        var status = answer.getStatus();
+        if (status != null && ALREADY_EXISTS.equals(status.getReason())) {
+            return Optional.empty();
+        }
+        return Optional.of(said(answer));
+    }
+
+    private static String said(KubernetesClientException answer) {
+        var status = answer.getStatus();
+        return Objects.requireNonNullElse(
+                status == null ? answer.getMessage() : status.getMessage(), "no reason given");
     }
 
     /** Writes the status if it differs. False if the Migrator has changed since it was read, or is gone. */

@@ -108,7 +108,9 @@ final class GateOpener {
             try {
                 patch.get();
             } catch (ExecutionException e) {
-                failure = new KubernetesClientException("a waiting pod could not be released", e);
+                failure = e.getCause() instanceof KubernetesClientException refused
+                        ? refused
+                        : new KubernetesClientException("a waiting pod could not be released", e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 failure = new KubernetesClientException("interrupted while releasing waiting pods", e);

@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import net.coderanger.migrations.api.Gates;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.log.MigratorFields;
@@ -49,11 +51,26 @@ public final class Orphans implements Runnable {
     @Override
     public void run() {
         try {
-            cache.pods().stream().filter(Abandoned::mayWait).forEach(this::lookAfter);
-            cache.jobs().stream().filter(Orphans::heldInDeletion).forEach(this::lookAfter);
+            cache.pods().stream().filter(Abandoned::mayWait).forEach(pod -> eachByItself(pod, this::lookAfter));
+            cache.jobs().stream().filter(Orphans::heldInDeletion).forEach(job -> eachByItself(job, this::lookAfter));
             told.retainAll(cache.pods().stream().map(Orphans::uid).toList());
         } catch (RuntimeException e) {
             LOG.atWarn().setCause(e).log("Looking after pods and Jobs without a Migrator failed; it is tried again");
+        }
+    }
+
+    /** One that cannot be helped keeps nobody else from being helped. */
+    private static <T extends HasMetadata> void eachByItself(T object, Consumer<T> help) {
+        try {
+            help.accept(object);
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue(MigratorFields.NAMESPACE, object.getMetadata().getNamespace())
+                    .addKeyValue(
+                            object.getKind().toLowerCase(Locale.ROOT),
+                            object.getMetadata().getName())
+                    .log("Cannot look after it without its Migrator; it is tried again");
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import net.coderanger.migrations.plan.BarePod;
 import net.coderanger.migrations.plan.Workload;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class WorkloadLookup {
         record NoWorkload() implements Read {}
     }
 
+    /** Far more than any workload has; those whose owners form a circle end here, too. */
+    private static final int MAX_OWNERS = 10;
+
     private static final String CONTROLLER_REVISION_LABEL = "controller-revision-hash";
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -57,8 +61,17 @@ final class WorkloadLookup {
         this.namespace = namespace;
     }
 
-    /** Where a pod comes from; the pod may be a trimmed one, or one that is being admitted. */
+    /** Where a pod comes from; the pod may be a trimmed one. */
     Origin of(Pod pod) {
+        return origin(pod, found -> Optional.of(topmost(found)));
+    }
+
+    /** The template of a pod's immediate controller; the pod may be one that is being admitted. */
+    Optional<PodTemplateSpec> template(Pod pod) {
+        return origin(pod, found -> Optional.empty()).template();
+    }
+
+    private Origin origin(Pod pod, Function<Read.Found, Optional<Workload>> workload) {
         var owner = controller(pod);
         if (owner.isEmpty()) {
             return bare(pod);
@@ -66,7 +79,7 @@ final class WorkloadLookup {
         return switch (read(owner.get())) {
             case Read.Gone gone -> Origin.GONE;
             case Read.NoWorkload none -> bare(pod);
-            case Read.Found found -> new Origin(Optional.of(template(pod, found)), Optional.of(topmost(found)));
+            case Read.Found found -> new Origin(Optional.of(template(pod, found)), workload.apply(found));
         };
     }
 
@@ -123,8 +136,9 @@ final class WorkloadLookup {
 
     private Workload topmost(Read.Found start) {
         var current = start;
-        for (var owner = controller(current.resource()); owner.isPresent(); owner = controller(current.resource())) {
-            if (!(read(owner.get()) instanceof Read.Found parent)) {
+        for (var owners = 0; owners < MAX_OWNERS; owners++) {
+            var owner = controller(current.resource());
+            if (owner.isEmpty() || !(read(owner.get()) instanceof Read.Found parent)) {
                 break;
             }
             current = parent;

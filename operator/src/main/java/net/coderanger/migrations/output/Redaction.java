@@ -24,7 +24,7 @@ public final class Redaction implements UnaryOperator<String> {
 
     /** A password begins after the user's colon, and not like a port does; it may itself contain an at sign. */
     private static final Pattern URL_PASSWORD = Pattern.compile(
-            "://[^\\s:/?#@\"'<>]*:(?!\\d{1,5}[/?#])([^\\s\"'<>]+)@|[?&;](?:password|passwd|pwd)=([^\\s\"'<>&;]+)",
+            "://[^\\s:/?#@\"'<>]{0,512}:(?!\\d{1,5}[/?#])([^\\s\"'<>]{1,2048})@|[?&;](?:password|passwd|pwd)=([^\\s\"'<>&;]+)",
             Pattern.CASE_INSENSITIVE);
 
     /** A place that is taken out may bring together what stood on both its sides, but hardly ever twice. */
@@ -99,15 +99,17 @@ public final class Redaction implements UnaryOperator<String> {
             return;
         }
         var first = text.substring(0, SecretForms.MIN_LENGTH);
-        for (var at = form.indexOf(first, 1); at >= 0; at = form.indexOf(first, at + 1)) {
-            if (text.startsWith(form.substring(at))) {
+        var from = Math.max(1, form.length() - text.length());
+        for (var at = form.indexOf(first, from); at >= 0; at = form.indexOf(first, at + 1)) {
+            if (text.regionMatches(0, form, at, form.length() - at)) {
                 cover(0, view.place(form.length() - at), marks, covered);
             }
         }
         var last = text.substring(text.length() - SecretForms.MIN_LENGTH);
-        for (var at = form.indexOf(last); at >= 0; at = form.indexOf(last, at + 1)) {
+        var until = text.length() - SecretForms.MIN_LENGTH;
+        for (var at = form.indexOf(last); at >= 0 && at <= until; at = form.indexOf(last, at + 1)) {
             var length = at + SecretForms.MIN_LENGTH;
-            if (text.endsWith(form.substring(0, length))) {
+            if (text.regionMatches(text.length() - length, form, 0, length)) {
                 cover(view.place(text.length() - length), view.place(text.length()), marks, covered);
             }
         }

@@ -19,9 +19,12 @@ final class SecretForms {
     /** Shorter lines of a value are left alone, when they stand alone: a PEM file, or a file of settings, has harmless ones. */
     static final int MIN_LINE_LENGTH = 8;
 
-    /** The password in a connection string, which tools print apart from it: in a URL, or as {@code password=…}. */
+    /**
+     * The password in a connection string, which tools print apart from it: in a URL, or as {@code password=…}. With limits, for a
+     * Secret may hold a megabyte of whatever somebody likes.
+     */
     private static final Pattern PASSWORD_WITHIN = Pattern.compile(
-            "://[^\\s:/?#@]*:([^\\s\"'<>]+)@"
+            "://[^\\s:/?#@]{0,512}:([^\\s\"'<>]{1,2048})@"
                     + "|(?:password|passwd|pwd|secret|token)[\"']?\\s*[=:]\\s*[\"']?([^\\s\"'&;,]+)",
             Pattern.CASE_INSENSITIVE);
 

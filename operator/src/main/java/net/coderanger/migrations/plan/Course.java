@@ -46,7 +46,10 @@ sealed interface Course {
             case JobState.Succeeded succeeded -> afterSuccess(run, succeeded, wishes);
             case JobState.Failed failed -> afterFailure(run, wishes, retry, now);
             case JobState.Vanished vanished ->
-                wishes.stop().map(end -> end(end, onFailure(run).isPresent())).orElseGet(() -> forGood(run, wishes));
+                wishes.stop()
+                        .filter(end -> run.jobsOf(run.step()).size() == 1 || !repairs(run, wishes))
+                        .map(end -> end(end, onFailure(run).isPresent()))
+                        .orElseGet(() -> forGood(run, wishes));
         };
     }
 
@@ -90,10 +93,13 @@ sealed interface Course {
     private static Course afterFailure(Run run, Wishes wishes, Retry retry, Instant now) {
         var failed = run.jobsOf(run.step()).size();
         var last = run.step().kind() == StepKind.OnFailure || failed > retry.limitOrDefault();
-        if (wishes.stop().isPresent() && !(last && wishes.cancelledBy().isEmpty())) {
+        var repairs = repairs(run, wishes);
+        if (wishes.stop().isPresent()
+                && !repairs
+                && !(last && wishes.cancelledBy().isEmpty())) {
             return end(wishes.stop().get(), !last || onFailure(run).isPresent());
         }
-        if (last) {
+        if (last || (wishes.stop().isPresent() && repairs)) {
             return forGood(run, wishes);
         }
         var until = run.ended(now).plus(retry.backoff(failed));
@@ -112,6 +118,11 @@ sealed interface Course {
         return onFailure(run)
                 .<Course>map(step -> wishes.suspended() ? new Paused(step) : new Next(step))
                 .orElseGet(() -> new Ended(Outcome.Failed, Optional.empty()));
+    }
+
+    /** Whether a run that has failed may make place only when {@code onFailure} has run: nobody has asked to leave things as they are. */
+    private static boolean repairs(Run run, Wishes wishes) {
+        return wishes.cancelledBy().isEmpty() && onFailure(run).isPresent();
     }
 
     /** What follows when the current step has failed for good. */

@@ -68,7 +68,7 @@ public final class Planner {
 
     private Plan planWithout(String refusal) {
         var then = new ArrayList<>(Releases.of(situation, seen.now()));
-        var going = journeys.stream().filter(any -> settled.isEmpty()).findFirst();
+        var going = journeys.stream().findFirst();
         going.ifPresent(journey -> journey.wishes().answer(journey.run(), journey.course(), requests));
         var run = going.map(
                 journey -> Report.of(journey.run(), journey.recorded(), journey.course(), journey.wishes(), refusal));
@@ -135,7 +135,7 @@ public final class Planner {
             started = Optional.of(end(journey, ending.end()));
         }
         then.addAll(steer(run, wishes, verdict));
-        then.addAll(Announcements.of(seen, settled, told, requests, verdict, situation));
+        then.addAll(Announcements.of(seen, Optional.empty(), told, requests, verdict, situation));
         var upkeep = Upkeep.of(seen, history, unsettled);
         then.addAll(upkeep.actions());
         return new Plan(
@@ -187,7 +187,12 @@ public final class Planner {
         }
         var verdict = next.map(verdicts()::starting).orElseGet(() -> verdicts().idle(history, prospects, false));
         then.addAll(Announcements.of(
-                seen, settled, job.map(started -> Announcements.started(seen, started)), requests, verdict, situation));
+                seen,
+                Optional.empty(),
+                job.map(started -> Announcements.started(seen, started)),
+                requests,
+                verdict,
+                situation));
         var upkeep = Upkeep.of(seen, history, unsettled);
         then.addAll(upkeep.actions());
         var run = next.map(starting -> Report.of(

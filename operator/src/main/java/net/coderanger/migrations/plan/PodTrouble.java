@@ -32,6 +32,7 @@ final class PodTrouble {
             return seen.warnings().stream().findFirst().map(warning -> "its pod cannot be created: " + warning);
         }
         return unschedulable(newest.get())
+                .or(() -> lost(newest.get()))
                 .or(() -> JobState.statuses(newest.get()).stream()
                         .flatMap(status -> waiting(status).stream())
                         .findFirst());
@@ -69,6 +70,21 @@ final class PodTrouble {
                         && "Unschedulable".equals(condition.getReason()))
                 .findFirst()
                 .map(condition -> "its pod finds no node: " + text(condition.getMessage()));
+    }
+
+    /** The node's controller takes readiness from the pods of a node that does not answer; what their containers do is not known. */
+    private static Optional<String> lost(Pod pod) {
+        var notReady = SeenPod.orEmpty(
+                        pod.getStatus() == null ? null : pod.getStatus().getConditions())
+                .stream()
+                .anyMatch(condition -> "Ready".equals(condition.getType()) && "False".equals(condition.getStatus()));
+        return notReady
+                        && JobState.migrations(pod)
+                                .filter(status -> Boolean.TRUE.equals(status.getReady()))
+                                .isPresent()
+                ? Optional.of("its node, " + pod.getSpec().getNodeName()
+                        + ", does not answer: whether the migration goes on there is not known")
+                : Optional.empty();
     }
 
     private static Optional<String> waiting(ContainerStatus status) {

@@ -3,6 +3,7 @@ package net.coderanger.migrations.plan;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.coderanger.migrations.api.ControlAnnotation;
 import net.coderanger.migrations.api.HistoryEntry;
@@ -146,6 +147,13 @@ sealed interface Prospect {
             ControlAnnotation what, Migrator migrator, String revision, Requests requests) {
         return requests.open(what)
                 .filter(request -> request.revision().equals(revision))
-                .filter(request -> !request.value().startsWith(revision + " " + MigrationJob.namePrefix(migrator)));
+                .filter(request ->
+                        !namesAJob(request.value().substring(revision.length()).strip(), migrator));
+    }
+
+    private static boolean namesAJob(String words, Migrator migrator) {
+        return Pattern.compile(Pattern.quote(MigrationJob.namePrefix(migrator)) + "[0-9a-f]{10}\\b.*", Pattern.DOTALL)
+                .matcher(words)
+                .matches();
     }
 }

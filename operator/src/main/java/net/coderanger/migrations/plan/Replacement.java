@@ -25,7 +25,7 @@ final class Replacement {
         if (before != null && before.replacedBy() != null) {
             return Optional.of(before.replacedBy());
         }
-        var waits = run.stuck() || !run.active();
+        var waits = run.stuck() || (!run.active() && !run.lostItsMigration());
         return waits && !run.hasMigrated()
                 ? correction(run, migrator, situation, history)
                 : successor(run, migrator, situation);

@@ -4,14 +4,31 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gates;
+import net.coderanger.migrations.api.SafeName;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be migrated before a pod may start: the image that its template names, or what the template's annotation says. */
 public final class Revision {
 
+    /** What a revision may be: it stands in annotations, in the values of control annotations, and in commands that people copy. */
+    private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,511}");
+
+    private static final int DIGEST_LENGTH = 16;
+
     private Revision() {}
+
+    /** Whether a text may be a revision. */
+    public static boolean legal(String text) {
+        return LEGAL.matcher(text).matches();
+    }
+
+    /** Text that may not is told from any other by its digest. An image of such a name cannot be pulled. */
+    private static String made(String text) {
+        return legal(text) ? text : "illegal-" + SafeName.digest(text, DIGEST_LENGTH);
+    }
 
     /**
      * The revision of a pod template.
@@ -22,11 +39,11 @@ public final class Revision {
      */
     public static Optional<String> of(PodTemplateSpec template, @Nullable String container) {
         var annotated = annotation(template);
-        return annotated.isPresent()
-                ? annotated
-                : container(template, container)
+        return annotated
+                .or(() -> container(template, container)
                         .or(() -> containers(template).stream().findFirst())
-                        .map(Container::getImage);
+                        .map(Container::getImage))
+                .map(Revision::made);
     }
 
     /** The selected container: the named one, or the first when no name is given. */

@@ -110,6 +110,11 @@ record Run(
                 || step.kind() == StepKind.OnFailure;
     }
 
+    /** Whether somebody deleted the Job of its migration: how far that came is not known. */
+    boolean lostItsMigration() {
+        return kindIsMigration(step.kind()) && state instanceof JobState.Vanished;
+    }
+
     private static boolean kindIsMigration(StepKind kind) {
         return kind == StepKind.Migration || kind == StepKind.Down;
     }

@@ -11,6 +11,7 @@ import net.coderanger.migrations.api.Labels;
  */
 record AdmittedPod(JsonNode json, String namespace) {
 
+    private static final String OS_LABEL = "kubernetes.io/os";
     private static final String MIRROR = "kubernetes.io/config.mirror";
 
     Map<String, String> labels() {
@@ -35,7 +36,8 @@ record AdmittedPod(JsonNode json, String namespace) {
     }
 
     boolean onWindows() {
-        return Json.text(json.path("spec").path("os"), "name").equals("windows");
+        return Json.text(json.path("spec").path("os"), "name").equals("windows")
+                || Json.text(json.path("spec").path("nodeSelector"), OS_LABEL).equals("windows");
     }
 
     /** Whether the pod is bound to a node from the start; such a pod must not have scheduling gates. */

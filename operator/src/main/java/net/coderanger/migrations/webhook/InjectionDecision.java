@@ -10,6 +10,7 @@ import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Gate;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.plan.Abandoned;
+import net.coderanger.migrations.plan.Revision;
 import net.coderanger.migrations.plan.Selectors;
 
 /** Whether a pod is gated, and by whom. */
@@ -57,11 +58,24 @@ sealed interface InjectionDecision {
                     + ". Create such a Migrator, or remove the annotation from the pod's template");
         }
         var waitFor = Abandoned.names(pod.annotation(Annotations.WAIT_FOR));
+        var revision = pod.annotation(Annotations.REVISION);
+        if (!(matching.isEmpty() && waitFor.isEmpty()) && !revision.isBlank() && !Revision.legal(revision)) {
+            return new Reject("annotation " + Annotations.REVISION + ": \"" + revision
+                    + "\" cannot be a revision. Write up to 512 letters, digits and characters of . _ : / @ + -,"
+                    + " beginning with a letter or digit, into the pod's template");
+        }
         return notNames(waitFor)
                 .<InjectionDecision>map(name -> new Reject("annotation " + Annotations.WAIT_FOR + ": \"" + name
                         + "\" cannot be the name of a Migrator. Write the names of Migrators of namespace "
                         + pod.namespace() + ", separated by commas"))
                 .orElseGet(() -> gated(pod, gates(waitFor, matching, existing, standing)));
+    }
+
+    /** Whether a Migrator may have something to do with a pod. */
+    static boolean concerns(Migrator migrator, AdmittedPod pod) {
+        return Selectors.matches(migrator.getSpec().selector(), pod.labels())
+                || Abandoned.names(pod.annotation(Annotations.WAIT_FOR))
+                        .contains(migrator.getMetadata().getName());
     }
 
     private static Optional<String> notNames(List<String> names) {

@@ -1,5 +1,7 @@
 package net.coderanger.migrations.webhook;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,7 +12,14 @@ import java.util.Map;
 /** Reads JSON that may have any shape: what is not as expected counts as absent. */
 final class Json {
 
-    static final JsonMapper MAPPER = JsonMapper.builder()
+    /** The largest pods have some ten thousand; a tree of very many small ones would take memory of many times its text. */
+    private static final int MAX_TOKENS = 500_000;
+
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 

@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.webhook.AdmissionVerdict.Denied;
@@ -27,7 +26,7 @@ public final class PodAdmission implements AutoCloseable {
 
     private static final int FORBIDDEN = 403;
 
-    private final Function<String, List<Migrator>> migratorsIn;
+    private final MigratorFinder migrators;
     private final Standing.Finder standings;
     private final Duration patience;
     private final WaiterContainer waiter;
@@ -36,18 +35,15 @@ public final class PodAdmission implements AutoCloseable {
     /**
      * Decides by these.
      *
-     * @param migratorsIn the Migrators of a namespace; if it throws, the request fails and the webhook's failure policy decides
+     * @param migrators finds the Migrators of a namespace; if it throws, the request fails and the webhook's failure policy decides
      * @param standings finds out how the pod stands with a Migrator; if it throws or takes too long, the pod is gated
      * @param patience how long all of a pod's standings together may take; well below the shortest timeout that the API server is
      *     given, 1 s: whoever answers later than that has not gated the pod at all
      * @param waiter the init container
      */
     public PodAdmission(
-            Function<String, List<Migrator>> migratorsIn,
-            Standing.Finder standings,
-            Duration patience,
-            WaiterContainer waiter) {
-        this.migratorsIn = migratorsIn;
+            MigratorFinder migrators, Standing.Finder standings, Duration patience, WaiterContainer waiter) {
+        this.migrators = migrators;
         this.standings = standings;
         this.patience = patience;
         this.waiter = waiter;
@@ -62,8 +58,8 @@ public final class PodAdmission implements AutoCloseable {
                 : request.namespace();
         var pod = new AdmittedPod(request.object(), namespace);
         var deadline = System.nanoTime() + patience.toNanos();
-        return switch (InjectionDecision.of(
-                pod, migratorsIn.apply(namespace), migrator -> standing(migrator, pod, deadline))) {
+        var known = migrators.in(namespace, migrator -> InjectionDecision.concerns(migrator, pod));
+        return switch (InjectionDecision.of(pod, known, migrator -> standing(migrator, pod, deadline))) {
             case Leave leave -> AdmissionVerdict.ALLOWED;
             case Inject inject -> patched(pod, inject.gates());
             case Reject reject -> new Denied(FORBIDDEN, reject.message());

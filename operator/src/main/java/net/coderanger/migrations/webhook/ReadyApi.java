@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import net.coderanger.migrations.api.Migrator;
+import net.coderanger.migrations.plan.History;
 import net.coderanger.migrations.server.Reply;
 import net.coderanger.migrations.server.Route;
 
@@ -57,7 +58,6 @@ public final class ReadyApi {
         var status = migrator.getStatus();
         return status != null
                 && (image.equals(status.lastSuccessfulMigration())
-                        || status.history().stream()
-                                .anyMatch(entry -> entry.succeeded() && image.equals(entry.revision())));
+                        || History.of(status).migrated(image));
     }
 }

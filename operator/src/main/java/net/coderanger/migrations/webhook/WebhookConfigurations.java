@@ -73,10 +73,11 @@ final class WebhookConfigurations {
      */
     MutatingWebhookConfiguration mutating(Set<String> namespaces, String caBundle) {
         var client = target.client(AdmissionHandler.PODS_PATH, caBundle);
-        var others = others(namespaces);
+        var withMigrators = watched(namespaces);
+        var others = others(withMigrators);
         var entries = new ArrayList<MutatingWebhook>();
-        if (!namespaces.isEmpty()) {
-            entries.add(pods(GATE, client, namespaces("In", namespaces)).build());
+        if (!withMigrators.isEmpty()) {
+            entries.add(pods(GATE, client, namespaces("In", withMigrators)).build());
         }
         others.ifPresent(selector -> entries.add(pods(DECLARED, client, selector)
                 .addToMatchConditions(new MatchCondition(DECLARES, "declares-a-gate"))
@@ -178,6 +179,15 @@ final class WebhookConfigurations {
                 .withOperations(operations)
                 .withScope("Namespaced")
                 .build();
+    }
+
+    /** A replica may know of Migrators in namespaces that are watched no more. */
+    private Set<String> watched(Set<String> namespaces) {
+        var both = new TreeSet<>(namespaces);
+        if (!target.watched().isEmpty()) {
+            both.retainAll(target.watched());
+        }
+        return both;
     }
 
     /** Those that have no Migrators; empty if there are none such. */

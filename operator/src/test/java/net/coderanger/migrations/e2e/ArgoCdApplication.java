@@ -268,6 +268,27 @@ final class ArgoCdApplication implements AutoCloseable {
         return names(status().path("resources"));
     }
 
+    /** What hangs directly under a kind in the resource tree. */
+    List<JsonNode> below(String kind) {
+        return argo.get(path("/resource-tree"))
+                .ok()
+                .path("nodes")
+                .valueStream()
+                .filter(node -> node.path("parentRefs")
+                        .valueStream()
+                        .anyMatch(parent -> parent.path("kind").asText().equals(kind)))
+                .toList();
+    }
+
+    /** The first line that a pod of the resource tree has printed, as Argo CD shows it. */
+    String log(JsonNode pod) {
+        return argo.get(path("/pods/" + pod.path("name").asText() + "/logs?container=migrations&namespace="
+                        + pod.path("namespace").asText()))
+                .ok()
+                .at("/result/content")
+                .asText();
+    }
+
     /** Which of these are not as Git says, as kind/name. */
     List<String> unlikeGit() {
         return status().path("resources")

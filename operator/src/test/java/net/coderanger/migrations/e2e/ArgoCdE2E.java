@@ -144,7 +144,7 @@ class ArgoCdE2E {
                 - {name: plan, command: [sh, -c, 'sleep 4']}
                 - {name: backup, command: [sh, -c, 'sleep 4']}
                 after:
-                - {name: verify, command: [sh, -c, 'sleep 4; exit 3']}
+                - {name: verify, command: [sh, -c, 'echo the shop is verified; sleep 4; exit 3']}
                 """);
         try (var steps = new ArgoCdSteps(namespace, "web");
                 var application = ArgoCdApplication.automated(namespace, manifest, deployment("web", "app:v1", 1))) {
@@ -167,6 +167,14 @@ class ArgoCdE2E {
             assertThat(application.whenHealth("Degraded") - steps.stalled())
                     .as("nanoseconds until the Application was Degraded\n%s", application)
                     .isLessThan(TWO_SECONDS);
+
+            // Then its Job hangs under the Migrator, and the pod with its output under that
+            assertThat(application.below("Migrator"))
+                    .extracting(node -> node.path("kind").asText())
+                    .containsOnly("Job");
+            var pods = application.below("Job");
+            assertThat(pods).extracting(node -> node.path("kind").asText()).containsOnly("Pod");
+            assertThat(pods).anySatisfy(pod -> assertThat(application.log(pod)).contains("the shop is verified"));
         }
     }
 

@@ -2,6 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.Manifests.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,6 +72,42 @@ class BadInputE2E {
         // Then
         namespace.awaitStalled("web");
         assertThat(namespace.condition("web", "Stalled").message()).contains("spec.selector matches none of them");
+    }
+
+    @Test
+    @DisplayName("a workload that names itself as its owner keeps nobody from being migrated, not even itself")
+    void owners_in_a_circle_end(TestNamespace namespace) {
+        // Given
+        namespace.apply(replicaSet("", 0));
+        var uid = namespace
+                .generic("apps/v1", "ReplicaSet", "web")
+                .orElseThrow()
+                .getMetadata()
+                .getUid();
+
+        // When
+        namespace.apply(
+                migrator("web", "web", "sleep 1"),
+                replicaSet(
+                        ", ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: " + uid
+                                + ", controller: true}]",
+                        1));
+
+        // Then
+        namespace.awaitRunning("web", "app:v1", 1);
+        namespace.awaitOneMigrationBefore("app:v1");
+    }
+
+    private static String replicaSet(String more, int replicas) {
+        return """
+                apiVersion: apps/v1
+                kind: ReplicaSet
+                metadata: {name: web%s}
+                spec:
+                  replicas: %d
+                  selector: {matchLabels: {app: web}}
+                %s
+                """.formatted(more, replicas, template("web", "app:v1").indent(2));
     }
 
     @Test

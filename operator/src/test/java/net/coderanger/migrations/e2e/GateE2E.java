@@ -293,4 +293,34 @@ class GateE2E {
         namespace.awaitRunning("web", "app:v1", 2);
         namespace.await(() -> assertThat(namespace.jobs()).isEmpty());
     }
+
+    @Test
+    void deleting_the_migrator_ends_its_run_and_nothing_of_it_stays(TestNamespace namespace) {
+        // Given
+        namespace.apply(migrator("web", "web", "sleep 100000 & wait"), deployment("web", "app:v1", 1));
+        namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
+
+        // When
+        namespace.client().resource(namespace.migrator("web")).delete();
+
+        // Then
+        namespace.awaitRunning("web", "app:v1", 1);
+        namespace.await(() -> assertThat(namespace.jobs()).isEmpty());
+        namespace.await(() -> assertThat(namespace.recorder().migrations())
+                .allSatisfy(run -> assertThat(run.finishedAt()).isPresent()));
+    }
+
+    @Test
+    void a_namespace_is_deleted_while_a_migration_runs_in_it(TestNamespace namespace) {
+        // Given
+        namespace.apply(migrator("web", "web", "sleep 100000 & wait"), deployment("web", "app:v1", 1));
+        namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
+
+        // When
+        var itself = namespace.client().namespaces().withName(namespace.name());
+        itself.delete();
+
+        // Then
+        namespace.await(() -> assertThat(itself.get()).isNull());
+    }
 }

@@ -1,8 +1,11 @@
 package net.coderanger.migrations.e2e;
 
+import static net.coderanger.migrations.e2e.Manifests.deployment;
+import static net.coderanger.migrations.e2e.Manifests.migrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.fabric8.kubernetes.api.model.Container;
 import java.time.Duration;
 import java.util.Objects;
 import net.coderanger.migrations.api.Phase;
@@ -69,6 +72,34 @@ class OperatorKilledE2E {
         namespace.stays(
                 Duration.ofSeconds(5),
                 () -> assertThat(shop.ask("select step from done")).hasSize(4));
+    }
+
+    @Test
+    void while_nobody_leads_pods_are_gated_and_nothing_is_run(TestNamespace namespace) {
+        // Given
+        namespace.apply(migrator("web", "web", "sleep 1"));
+
+        // When the leader is lost, and no other can lead yet
+        operator.lease("somebody-else");
+        namespace.await(() -> assertThatCode(() -> namespace.apply(deployment("web", "app:v1", 1)))
+                .doesNotThrowAnyException());
+
+        // Then the replicas that do not lead answer
+        namespace.await(() -> assertThat(namespace.pods("web"))
+                .singleElement()
+                .satisfies(pod -> assertThat(pod.getSpec().getInitContainers())
+                        .extracting(Container::getName)
+                        .containsExactly("migrate-wait-web")));
+        assertThat(namespace.recorder().migrations()).isEmpty();
+        assertThat(namespace.jobs()).isEmpty();
+        operator.lease("somebody-else");
+
+        // When
+        operator.lease(null);
+
+        // Then
+        namespace.awaitRunning("web", "app:v1", 1);
+        namespace.awaitOneMigrationBefore("app:v1");
     }
 
     private void killDuring(Shop shop, TestNamespace namespace, String step) {

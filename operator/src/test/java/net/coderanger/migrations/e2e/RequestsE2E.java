@@ -4,6 +4,7 @@ import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Event;
 import java.time.Duration;
 import java.util.Objects;
 import net.coderanger.migrations.api.HandledRequest;
@@ -77,5 +78,14 @@ class RequestsE2E {
                 .filteredOn(request -> request.request().equals(annotation))
                 .extracting(HandledRequest::value)
                 .containsExactly(value);
+        var by = namespace.status("web").handledRequests().stream()
+                .filter(request -> request.request().equals(annotation))
+                .map(HandledRequest::by)
+                .findFirst()
+                .orElseThrow();
+        assertThat(by).isNotBlank();
+        namespace.await(() -> assertThat(namespace.events("RequestAnswered"))
+                .extracting(Event::getMessage)
+                .anyMatch(message -> message.startsWith(annotation + " " + value + ", asked for by " + by + ": ")));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import net.coderanger.migrations.api.Migrator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,43 @@ class RightsE2E {
             namespace.await(() -> assertThatCode(() -> apply(alice, namespace, migrator("web", "web", "sleep 1")))
                     .doesNotThrowAnyException());
         }
+    }
+
+    @Test
+    @DisplayName("view sees Migrators, edit changes them, and only the approver's role approves")
+    void the_roles_that_everybody_knows_hold_for_migrators_too(TestNamespace namespace) {
+        try (var alice = alice()) {
+            namespace.apply(bindingTo("ClusterRole", "view"));
+            namespace.await(() -> assertThat(may(alice, namespace, "list")).isTrue());
+            assertThat(may(alice, namespace, "patch")).isFalse();
+
+            namespace.apply(bindingTo("ClusterRole", "edit"));
+            namespace.await(() -> assertThat(may(alice, namespace, "patch")).isTrue());
+            assertThat(may(alice, namespace, "create")).isTrue();
+            assertThat(may(alice, namespace, "approve")).isFalse();
+
+            namespace.apply(bindingTo("ClusterRole", "migrations-operator-approver"));
+            namespace.await(() -> assertThat(may(alice, namespace, "approve")).isTrue());
+        }
+    }
+
+    private static boolean may(KubernetesClient user, TestNamespace namespace, String verb) {
+        var review = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withVerb(verb)
+                .withGroup(Migrator.GROUP)
+                .withResource("migrators")
+                .withNamespace(namespace.name())
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        return user.authorization()
+                .v1()
+                .selfSubjectAccessReview()
+                .create(review)
+                .getStatus()
+                .getAllowed();
     }
 
     @Test
@@ -96,12 +135,16 @@ class RightsE2E {
     }
 
     private static String binding(String role) {
+        return bindingTo("Role", role);
+    }
+
+    private static String bindingTo(String kind, String role) {
         return """
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: RoleBinding
                 metadata: {name: %1$s}
-                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: %1$s}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: %3$s, name: %1$s}
                 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %2$s}]
-                """.formatted(role, ALICE);
+                """.formatted(role, ALICE, kind);
     }
 }

@@ -77,6 +77,11 @@ class RunE2E {
         namespace.awaitReady("web", "app:v2");
         assertThat(outcomes(namespace)).containsExactly(Outcome.Succeeded, Outcome.Replaced);
         assertThat(namespace.recorder().applications("app:v1")).isEmpty();
+        assertThat(namespace.recorder().migrations("app:v1"))
+                .as("it was asked to end, and had its time")
+                .singleElement()
+                .satisfies(run -> assertThat(run.exitCode()).isEqualTo(9));
+        namespace.assertNoTwoMigrationsAtOnce();
         assertThat(namespace.events("StaleJob")).hasSize(1);
     }
 

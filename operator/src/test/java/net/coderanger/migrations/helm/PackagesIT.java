@@ -153,15 +153,24 @@ class PackagesIT {
                     .singleElement()
                     .satisfies(
                             migrator -> assertThat(migrator.getSpec().command()).containsExactly("migrate"));
-            assertThat(helm.run(
-                                    "show",
-                                    "chart",
-                                    registry + "/migrations-operator",
-                                    "--version",
-                                    "1.2.3",
-                                    "--plain-http")
-                            .succeeded())
-                    .contains("version: 1.2.3");
+            var operator = helm.run(
+                            "template",
+                            "operator",
+                            registry + "/migrations-operator",
+                            "--version",
+                            "1.2.3",
+                            "--plain-http",
+                            "--verify",
+                            "--keyring",
+                            publicKeys())
+                    .succeeded();
+            assertThat(operator.substring(operator.indexOf("---")))
+                    .contains("kind: Deployment")
+                    .isEqualTo(helm.run(
+                                    "template",
+                                    "operator",
+                                    signed.resolve(ARCHIVES.getFirst()).toString())
+                            .succeeded());
         } finally {
             client.namespaces().withName(name).delete();
         }

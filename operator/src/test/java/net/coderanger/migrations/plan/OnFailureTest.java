@@ -35,6 +35,48 @@ class OnFailureTest {
     }
 
     @Test
+    void a_failed_migration_makes_place_for_another_version_only_when_it_has_run() {
+        // Given
+        var story = Story.of(ONE_TRY, ON_FAILURE, "retry: {limit: 3, backoffSeconds: 100}")
+                .rollsOut("web", "shop:v1")
+                .fails("migration");
+        // When
+        story.rollsOut("web", "shop:v2");
+        // Then
+        assertThat(story.step()).isEqualTo("on-failure");
+        assertThat(story.going().revision()).isEqualTo("shop:v1");
+        story.succeeds("on-failure");
+        assertThat(story.newest().outcome()).isEqualTo(Outcome.Failed);
+        assertThat(story.going().revision()).isEqualTo("shop:v2");
+        story.succeeds("migration");
+        assertThat(story.stepsStarted()).containsExactly("migration", "on-failure", "migration");
+    }
+
+    @Test
+    void a_migration_whose_job_somebody_deleted_makes_place_for_another_version_only_when_it_has_run() {
+        // Given
+        var story = Story.of(ONE_TRY, ON_FAILURE).rollsOut("web", "shop:v1");
+        story.jobController.delete(story.going().job(), true);
+        // When
+        story.rollsOut("web", "shop:v2");
+        // Then
+        assertThat(story.step()).isEqualTo("on-failure");
+        story.succeeds("on-failure").succeeds("migration");
+        assertThat(story.stepsStarted()).containsExactly("migration", "on-failure", "migration");
+    }
+
+    @Test
+    void a_migration_that_could_not_start_makes_place_at_once() {
+        // Given
+        var story = Story.of(ONE_TRY, ON_FAILURE).rollsOut("web", "shop:broken");
+        // When
+        story.rollsOut("web", "shop:v2");
+        // Then
+        assertThat(story.newest().outcome()).isEqualTo(Outcome.Replaced);
+        assertThat(story.going().revision()).isEqualTo("shop:v2");
+    }
+
+    @Test
     void while_it_runs_the_message_says_that_the_migration_has_failed() {
         // Given
         var story = Story.of(ONE_TRY, ON_FAILURE).rollsOut("web", "shop:v1");

@@ -62,6 +62,19 @@ class PodTroubleTest {
     }
 
     @Test
+    void a_node_that_does_not_answer() {
+        // Given
+        var job = job().pod(
+                        "phase: Running",
+                        "conditions:",
+                        "- {type: Ready, status: 'False'}",
+                        "containerStatuses:",
+                        "- {name: migrations, ready: true, state: {running: {}}}");
+        // Then
+        assertThat(trouble(job)).hasValueSatisfying(why -> assertThat(why).contains("its node", "does not answer"));
+    }
+
+    @Test
     void a_pod_that_cannot_be_created() {
         // Given
         var job = job().warning("FailedCreate: pods \"shop-\" is forbidden: exceeded quota: compute");

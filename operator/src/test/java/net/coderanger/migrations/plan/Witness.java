@@ -48,6 +48,7 @@ final class Witness {
     private final Set<String> opened = new HashSet<>();
     private final Set<String> stray = new HashSet<>();
     private int epoch;
+    private int changes;
 
     /** A revision that was migrated before the story begins. */
     void knowsMigrated(String revision) {
@@ -101,6 +102,7 @@ final class Witness {
     }
 
     void somethingChanged() {
+        changes++;
         failedSinceChange.clear();
     }
 
@@ -121,7 +123,7 @@ final class Witness {
             stray.add(job.getMetadata().getName());
         }
         if (known == null) {
-            known = new WitnessedRun(job, by, epoch);
+            known = new WitnessedRun(job, by, epoch, changes);
             runs.put(id, known);
             if (!late) {
                 mayStart(job, known, by, wanting);
@@ -129,7 +131,7 @@ final class Witness {
         } else if (!late) {
             mayGoOn(id, by);
         }
-        known.isCreated(job, by, now, demands);
+        known.isCreated(job, by, now, demands, wanting.isEmpty() || known.beganBefore(changes, by));
     }
 
     private void mayStart(Job job, WitnessedRun run, Migrator by, Set<String> wanting) {
@@ -338,6 +340,9 @@ final class Witness {
         } else if (run != null) {
             assertThat(run.allDone())
                     .as("remembered: %s has succeeded, and is recorded as %s", entry.revision(), entry.outcome())
+                    .isFalse();
+            assertThat(entry.outcome() == Outcome.Replaced && run.leavesItHalfWay())
+                    .as("repaired: %s makes place after a failed migration, without onFailure", entry.revision())
                     .isFalse();
         }
         if (entry.outcome().stalls()) {

@@ -26,6 +26,8 @@ final class WitnessedRun {
     private final String workload;
     private final boolean down;
     private final int epoch;
+    private final int changes;
+    private final long generation;
     private int done;
     private int failures;
     private Instant failedAt = Instant.EPOCH;
@@ -34,19 +36,23 @@ final class WitnessedRun {
     private String lastJob = "";
     private boolean onFailureStarted;
     private boolean containersStarted;
+    private boolean stepStarted;
 
     /**
      * A run whose first Job is created.
      *
      * @param by the Migrator that it was planned from
      * @param epoch how often users had asked for another run by then
+     * @param changes how often specs and templates had changed by then
      */
-    WitnessedRun(Job first, Migrator by, int epoch) {
+    WitnessedRun(Job first, Migrator by, int epoch, int changes) {
         var spec = by.getSpec();
         this.revision = annotation(first, Annotations.REVISION);
         this.workload = annotation(first, Annotations.WORKLOAD);
         this.down = !annotation(first, Annotations.ROLLED_BACK_FROM).isEmpty();
         this.epoch = epoch;
+        this.changes = changes;
+        this.generation = by.getMetadata().getGeneration();
         this.hasOnFailure = spec.onFailure() != null;
         if (down) {
             steps.add(new Expected("down", StepApproval.Never, true));
@@ -73,14 +79,24 @@ final class WitnessedRun {
         return down;
     }
 
+    /** Whether something has changed since, as the leader that planned it knew, or as it now knows. */
+    boolean beganBefore(int changesNow, Migrator by) {
+        return changes != changesNow || generation != by.getMetadata().getGeneration();
+    }
+
     int epoch() {
         return epoch;
     }
 
-    void isCreated(Job job, Migrator by, Instant now, Demands demands) {
+    /**
+     * Its next Job is created.
+     *
+     * @param superseded whether something else may have to be migrated in its place
+     */
+    void isCreated(Job job, Migrator by, Instant now, Demands demands, boolean superseded) {
         var step = step(job);
         if (step.equals("on-failure")) {
-            assertThat(hasOnFailure && mayBeHalfWay(by))
+            assertThat(hasOnFailure && mayBeHalfWay(by, superseded))
                     .as("order: onFailure runs only when the schema may be half way")
                     .isTrue();
             assertThat(onFailureStarted).as("once: onFailure of %s", job).isFalse();
@@ -111,10 +127,20 @@ final class WitnessedRun {
         lastJob = Objects.requireNonNull(job.getMetadata().getName());
     }
 
-    private boolean mayBeHalfWay(Migrator by) {
-        return done < steps.size()
+    private boolean mayBeHalfWay(Migrator by, boolean superseded) {
+        var tries = superseded ? 0 : by.getSpec().retryOrDefault().limitOrDefault();
+        return done < steps.size() && steps.get(done).touches() && (deleted || failures > tries);
+    }
+
+    /** Whether it has left the database half way although it could have put it right, and nobody had its Job stopped. */
+    boolean leavesItHalfWay() {
+        return hasOnFailure
+                && !onFailureStarted
+                && !deleted
+                && done < steps.size()
                 && steps.get(done).touches()
-                && (deleted || failures > by.getSpec().retryOrDefault().limitOrDefault());
+                && stepStarted
+                && failures > 0;
     }
 
     /** Somebody has approved after that very Job. */
@@ -136,6 +162,7 @@ final class WitnessedRun {
                 .doesNotContain(step(job));
         var first = !containersStarted;
         containersStarted = true;
+        stepStarted = true;
         return first;
     }
 
@@ -144,6 +171,7 @@ final class WitnessedRun {
             asks = steps.get(done).approval() == StepApproval.Always || exitCode != 0;
             done++;
             failures = 0;
+            stepStarted = false;
         }
     }
 

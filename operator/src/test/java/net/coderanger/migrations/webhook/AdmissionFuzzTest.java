@@ -81,7 +81,7 @@ class AdmissionFuzzTest {
             """);
 
     private final PodAdmission pods = new PodAdmission(
-            namespace -> List.of(
+            (namespace, wanted) -> List.of(
                     migrator("db", "{selector: {}}"),
                     migrator("gate", "{selector: {matchLabels: {app: shop}}, gate: SchedulingGate}"),
                     migrator("web", "{selector: {matchExpressions: [{key: tier, operator: NotIn, values: [x]}]}}")),

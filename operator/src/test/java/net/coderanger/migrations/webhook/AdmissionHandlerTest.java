@@ -36,7 +36,7 @@ class AdmissionHandlerTest {
     private static final JsonNode POD = json("{metadata: {labels: {app: shop}}, spec: {containers: [{name: main}]}}");
 
     private final PodAdmission pods = new PodAdmission(
-            namespace -> List.of(migrator("db", "{selector: {}}")),
+            (namespace, wanted) -> List.of(migrator("db", "{selector: {}}")),
             (migrator, pod, namespace) -> Standing.UNKNOWN,
             Duration.ofSeconds(10),
             WAITER);

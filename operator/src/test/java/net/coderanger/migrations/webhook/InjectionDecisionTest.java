@@ -247,4 +247,16 @@ class InjectionDecisionTest {
     private static PodGate gate(String migrator, PodGate.Kind kind, boolean selected, boolean exists) {
         return new PodGate(migrator, kind, selected, exists ? Optional.of("r") : Optional.empty());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v1 final", "x'; sh; '"})
+    void a_revision_that_cannot_be_one_is_refused_where_it_matters(String revision) {
+        var annotated = pod("revision: \"" + revision + "\"");
+
+        assertThat(decide(annotated, List.of(migrator("db", SHOP))))
+                .isInstanceOfSatisfying(
+                        Reject.class,
+                        reject -> assertThat(reject.message()).contains(revision, "cannot be a revision"));
+        assertThat(decide(annotated, List.of(migrator("db", OTHER)))).isInstanceOf(Leave.class);
+    }
 }

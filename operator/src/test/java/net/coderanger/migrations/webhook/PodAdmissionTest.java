@@ -121,7 +121,7 @@ class PodAdmissionTest {
     void the_requests_namespace_counts_because_the_pods_own_may_be_missing() {
         var asked = new ArrayList<String>();
         try (var admission = new PodAdmission(
-                namespace -> {
+                (namespace, wanted) -> {
                     asked.add(namespace);
                     return List.of();
                 },
@@ -166,7 +166,7 @@ class PodAdmissionTest {
     @Test
     void migrators_that_cannot_be_listed_leave_the_answer_to_the_failure_policy() {
         try (var admission = new PodAdmission(
-                namespace -> {
+                (namespace, wanted) -> {
                     throw new IllegalStateException("caches are not filled yet");
                 },
                 (migrator, pod, namespace) -> Standing.UNKNOWN,
@@ -180,7 +180,7 @@ class PodAdmissionTest {
 
     private static AdmissionVerdict review(Standing.Finder standings, Duration patience) {
         try (var admission =
-                new PodAdmission(namespace -> List.of(migrator("db", SHOP)), standings, patience, WAITER)) {
+                new PodAdmission((namespace, wanted) -> List.of(migrator("db", SHOP)), standings, patience, WAITER)) {
             return admission.review(new AdmissionRequest(podReview(POD).path("request")));
         }
     }
@@ -194,8 +194,8 @@ class PodAdmissionTest {
     }
 
     private static AdmissionVerdict review(List<Migrator> migrators, ObjectNode review) {
-        try (var admission =
-                new PodAdmission(namespace -> migrators, PodAdmissionTest::byImage, Duration.ofSeconds(10), WAITER)) {
+        try (var admission = new PodAdmission(
+                (namespace, wanted) -> migrators, PodAdmissionTest::byImage, Duration.ofSeconds(10), WAITER)) {
             return admission.review(new AdmissionRequest(review.path("request")));
         }
     }

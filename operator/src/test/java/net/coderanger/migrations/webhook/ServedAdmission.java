@@ -69,7 +69,7 @@ final class ServedAdmission implements AutoCloseable {
                         Clock.systemUTC())
                 .current();
         var pods = new PodAdmission(
-                namespace -> List.of(),
+                (namespace, wanted) -> List.of(),
                 (migrator, pod, namespace) -> Standing.UNKNOWN,
                 Duration.ofSeconds(1),
                 Fixtures.WAITER);

@@ -75,7 +75,7 @@ class WebhookConfigurationsTest {
         var target =
                 new WebhookTarget("name", "ops", "operator", Optional.empty(), 5, true, Set.of("shop", "blog", "wiki"));
 
-        assertThat(webhooks(target, Set.of("shop")))
+        assertThat(webhooks(target, Set.of("shop", "watched-before")))
                 .extracting(MutatingWebhook::getName, webhook -> selected(webhook.getNamespaceSelector()))
                 .containsExactly(
                         tuple("gate.migrations.coderanger.net", "In [shop]"),
