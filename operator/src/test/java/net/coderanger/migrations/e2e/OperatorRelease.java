@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.coderanger.migrations.helm.ChartCopy;
 import net.coderanger.migrations.helm.Helm;
@@ -22,11 +23,7 @@ final class OperatorRelease implements AutoCloseable {
     static final Path CHART = Path.of("..", "helm", NAME);
 
     private static final String CRD = "files/crds/migrators.migrations.coderanger.net.yaml";
-    private static final String STEP = """
-                - jsonPath: ".status.run.step"
-                  name: "Step"
-                  type: "string"
-            """.indent(-4);
+    private static final Pattern STEP = Pattern.compile("\\n *- jsonPath: \"\\.status\\.run\\.step\"\\n.*\\n.*");
 
     private final KubernetesClient admin = new KubernetesClientBuilder().build();
     private final Path values;
@@ -111,17 +108,10 @@ final class OperatorRelease implements AutoCloseable {
     static ChartCopy older() throws IOException {
         var copy = ChartCopy.of(CHART);
         var crd = copy.chart().resolve(CRD);
-        Files.writeString(crd, replaced(Files.readString(crd), STEP, ""));
+        Files.writeString(crd, STEP.matcher(Files.readString(crd)).replaceFirst(""));
         var chart = copy.chart().resolve("Chart.yaml");
         Files.writeString(chart, Files.readString(chart).replaceFirst("\nversion: .*", "\nversion: 0.0.9"));
         return copy;
-    }
-
-    private static String replaced(String text, String old, String by) {
-        if (!text.contains(old)) {
-            throw new IllegalArgumentException("not there: " + old);
-        }
-        return text.replace(old, by);
     }
 
     /** Names of the kind's printer columns, in the cluster. */
