@@ -93,13 +93,12 @@ sealed interface Course {
     private static Course afterFailure(Run run, Wishes wishes, Retry retry, Instant now) {
         var failed = run.jobsOf(run.step()).size();
         var last = run.step().kind() == StepKind.OnFailure || failed > retry.limitOrDefault();
-        var repairs = repairs(run, wishes);
-        if (wishes.stop().isPresent()
-                && !repairs
-                && !(last && wishes.cancelledBy().isEmpty())) {
-            return end(wishes.stop().get(), !last || onFailure(run).isPresent());
+        var over = last && onFailure(run).isEmpty();
+        var ownEnd = last || onFailure(run).isPresent();
+        if (wishes.stop().isPresent() && (wishes.cancelledBy().isPresent() || !ownEnd)) {
+            return end(wishes.stop().get(), !over);
         }
-        if (last || (wishes.stop().isPresent() && repairs)) {
+        if (last || wishes.stop().isPresent()) {
             return forGood(run, wishes);
         }
         var until = run.ended(now).plus(retry.backoff(failed));

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
@@ -25,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import net.coderanger.migrations.rbac.AccessReview;
 import net.coderanger.migrations.tls.CertificateSecret;
 import net.coderanger.migrations.tls.Hosts;
 import net.coderanger.migrations.tls.SecretStore;
@@ -218,22 +218,8 @@ final class InstalledOperator implements AutoCloseable {
      * @param namespace empty for all at once
      */
     boolean may(String verb, String resource, String namespace) {
-        var review = new SubjectAccessReviewBuilder()
-                .withNewSpec()
-                .withUser("system:serviceaccount:" + NAME + ":" + NAME)
-                .withNewResourceAttributes()
-                .withVerb(verb)
-                .withResource(resource)
-                .withNamespace(namespace)
-                .endResourceAttributes()
-                .endSpec()
-                .build();
-        return admin.authorization()
-                .v1()
-                .subjectAccessReview()
-                .create(review)
-                .getStatus()
-                .getAllowed();
+        return AccessReview.allows(
+                admin, "system:serviceaccount:" + NAME + ":" + NAME, verb, "", resource, namespace, "");
     }
 
     @Override

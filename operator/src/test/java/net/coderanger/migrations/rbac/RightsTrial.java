@@ -1,6 +1,5 @@
 package net.coderanger.migrations.rbac;
 
-import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -67,26 +66,8 @@ public final class RightsTrial implements AutoCloseable {
     }
 
     private boolean may(AuditedRequest request) {
-        var resource = request.resource().split("/", 2);
-        var review = new SubjectAccessReviewBuilder()
-                .withNewSpec()
-                .withUser(user)
-                .withNewResourceAttributes()
-                .withVerb(request.verb())
-                .withGroup(request.group())
-                .withResource(resource[0])
-                .withSubresource(resource.length > 1 ? resource[1] : "")
-                .withNamespace(request.namespace())
-                .withName(request.name())
-                .endResourceAttributes()
-                .endSpec()
-                .build();
-        return admin.authorization()
-                .v1()
-                .subjectAccessReview()
-                .create(review)
-                .getStatus()
-                .getAllowed();
+        return AccessReview.allows(
+                admin, user, request.verb(), request.group(), request.resource(), request.namespace(), request.name());
     }
 
     private void has(List<Right> rights) {
