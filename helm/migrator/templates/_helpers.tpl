@@ -73,5 +73,9 @@ Takes the parent's ".". */}}
 {{- $_ := dict "app.kubernetes.io/name" $parent "app.kubernetes.io/instance" .Release.Name | dict "matchLabels" | set $spec "selector" }}
 {{- $_ := get $spec "container" | default $parent | set $spec "container" }}
 {{- end }}
+{{- /* On helm rollback the Migrator would be the same as that of the failed release: helm --wait would take its failure for this release's. */}}
+{{- if not (hasKey $spec "delivery") }}
+{{- $_ := toString .Release.Revision | set $spec "delivery" }}
+{{- end }}
 {{- toYaml $spec }}
 {{- end }}

@@ -122,6 +122,11 @@ public record MigratorSpec(
         String trigger,
 
         @Nullable
+        @JsonPropertyDescription(
+                "Any text, a new one with each delivery of the manifests: a release's number, an image's tag. Changes nothing else than the Migrator's generation. So whoever waits for the delivery (helm --wait, Flux) takes no status of the one before for the new one's.")
+        String delivery,
+
+        @Nullable
         @Default("false")
         @JsonPropertyDescription("Start nothing new. A run that is going on ends as it would.")
         Boolean suspend,

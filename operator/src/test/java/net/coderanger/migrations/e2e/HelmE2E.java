@@ -50,6 +50,7 @@ class HelmE2E {
             assertThat(namespace.recorder().applications(Shop.V3)).isEmpty();
             assertThat(versions(namespace)).contains(Shop.V2).doesNotContain(Shop.V3);
             namespace.awaitStalled("shop");
+            var generation = generation(namespace);
 
             // When
             helm.run("rollback", "shop", "2", "--namespace", namespace.name(), "--wait", "--timeout", "2m")
@@ -57,6 +58,9 @@ class HelmE2E {
 
             // Then
             assertThat(versions(namespace)).containsExactly(Shop.V2, Shop.V2);
+            assertThat(generation(namespace))
+                    .as("a delivery of its own: --wait cannot take the failure of the one before for it")
+                    .isGreaterThan(generation);
             assertThat(namespace.status("shop").history())
                     .extracting(HistoryEntry::outcome)
                     .containsExactly(Outcome.Failed, Outcome.Succeeded, Outcome.Succeeded);
@@ -79,6 +83,10 @@ class HelmE2E {
                 "--wait",
                 "--timeout",
                 timeout);
+    }
+
+    private static long generation(TestNamespace namespace) {
+        return namespace.migrator("shop").getMetadata().getGeneration();
     }
 
     /** Images of the application's pods that run now, and are not on their way out. */

@@ -117,6 +117,7 @@ final class Migrators {
                 approvedRevision,
                 spec.retry(),
                 trigger,
+                spec.delivery(),
                 suspend,
                 spec.onNewRevision(),
                 spec.onRollback(),
