@@ -106,7 +106,7 @@ public final class Orphans implements Runnable {
         }
     }
 
-    /** Its Migrator is gone, and with it the status that the outcome would be written to. */
+    /** Its Migrator is gone, and with it the status that the outcome would be written to; or has let go of it, by a deletion that orphans. */
     private void lookAfter(Job job) {
         var known = cache.migrators(job.getMetadata().getNamespace()).stream()
                 .map(Orphans::uid)
@@ -115,7 +115,7 @@ public final class Orphans implements Runnable {
                 .filter(reference -> Boolean.TRUE.equals(reference.getController()))
                 .map(OwnerReference::getUid)
                 .findFirst();
-        if (owner.isPresent() && !known.contains(owner.get()) && ownerGone(job, owner.get())) {
+        if (owner.isEmpty() || (!known.contains(owner.get()) && ownerGone(job, owner.get()))) {
             finalizer.takeOff(job);
         }
     }

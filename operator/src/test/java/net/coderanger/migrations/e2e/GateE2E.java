@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import java.time.Duration;
 import java.util.Map;
@@ -308,6 +309,34 @@ class GateE2E {
         namespace.await(() -> assertThat(namespace.jobs()).isEmpty());
         namespace.await(() -> assertThat(namespace.recorder().migrations())
                 .allSatisfy(run -> assertThat(run.finishedAt()).isPresent()));
+    }
+
+    @Test
+    void a_migration_that_the_deleted_migrator_leaves_behind_goes_on_and_its_job_can_be_deleted(TestNamespace namespace) {
+        // Given
+        namespace.apply(migrator("web", "web", "sleep 15"), deployment("web", "app:v1", 1));
+        namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
+
+        // When
+        namespace
+                .client()
+                .resource(namespace.migrator("web"))
+                .withPropagationPolicy(DeletionPropagation.ORPHAN)
+                .delete();
+
+        // Then
+        namespace.await(() -> assertThat(namespace.recorder().migrations())
+                .singleElement()
+                .satisfies(run -> {
+                    assertThat(run.finishedAt()).isPresent();
+                    assertThat(run.exitCode()).isZero();
+                }));
+
+        // When
+        namespace.client().resource(namespace.jobs().getFirst()).delete();
+
+        // Then
+        namespace.await(() -> assertThat(namespace.jobs()).isEmpty());
     }
 
     @Test

@@ -271,6 +271,35 @@ class RunE2E {
     }
 
     @Test
+    void a_migration_that_a_node_drain_evicts_starts_again_and_has_not_failed(TestNamespace namespace) {
+        // Given
+        namespace.apply(
+                migrator("web", "web", "trap 'exit 9' TERM; sleep 20 & wait", "job: {backoffLimit: 0}"),
+                deployment("web", "app:v1", 1));
+        namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
+        var drained = namespace.recorder().migrations().getFirst().pod();
+
+        // When
+        assertThat(namespace
+                        .client()
+                        .pods()
+                        .inNamespace(namespace.name())
+                        .withName(drained)
+                        .evict())
+                .isTrue();
+
+        // Then
+        namespace.awaitRunning("web", "app:v1", 1);
+        namespace.awaitReady("web", "app:v1");
+        namespace.await(() -> assertThat(namespace.recorder().migrations())
+                .extracting(Recorder.Start::exitCode)
+                .containsExactly(9, 0));
+        namespace.assertNoTwoMigrationsAtOnce();
+        assertThat(outcomes(namespace)).containsExactly(Outcome.Succeeded);
+        assertThat(namespace.events("MigrationsFailed")).isEmpty();
+    }
+
+    @Test
     void suspend_starts_nothing_and_says_so(TestNamespace namespace) {
         // When
         namespace.apply(migrator("web", "web", "sleep 1", "suspend: true"), deployment("web", "app:v1", 1));

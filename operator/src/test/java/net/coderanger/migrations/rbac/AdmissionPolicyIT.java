@@ -158,6 +158,22 @@ class AdmissionPolicyIT {
     }
 
     @Test
+    void a_job_that_its_migrator_has_left_behind_may_be_let_go_and_not_be_deleted() {
+        var orphan = objects.job();
+        orphan.getMetadata().setOwnerReferences(List.of());
+        var job = rights.admin().resource(orphan).create();
+
+        refuses("must not write a Job", () -> operator.resource(job).delete());
+        assertThat(patch(
+                                job,
+                                "{'metadata': {'finalizers': ['%s']}}".formatted(IdleObjects.FOREIGN_FINALIZER))
+                        .getFinalizers())
+                .containsExactly(IdleObjects.FOREIGN_FINALIZER);
+
+        objects.letGoOf(job);
+    }
+
+    @Test
     void a_job_of_somebody_else_must_not_be_changed_or_deleted() {
         var job = objects.jobOfSomebodyElse();
 
