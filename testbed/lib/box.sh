@@ -79,7 +79,7 @@ launch() {
   rm -f "$RUN/$name.pid"
   # The script comes through stdin because its file may lie in a folder that is covered within the box.
   enter bash -s -- "$name" "$RUN/$name.pid" "$LOG/$name.log" "$NAME" "$@" <"$TESTBED_DIR/lib/in-box-launch.sh"
-  until_ok 5 test -s "$RUN/$name.pid"
+  until_ok 60 test -s "$RUN/$name.pid"
 }
 
 box_is_up() { [ -e "$NETNS" ] && [ -e "$RUN/box-ready" ] && pid_of keeper >/dev/null; }

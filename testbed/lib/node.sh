@@ -184,7 +184,7 @@ http_ok() {
   (exec 3<>"/dev/tcp/$NODE_IP/$1" && printf 'GET %s HTTP/1.0\r\nHost: testbed\r\n\r\n' "$2" >&3 && read -r -t 5 status <&3 && [[ $status == *" 200 "* ]]) 2>/dev/null
 }
 
-kube() { without_proxy "$BIN/kubectl" --kubeconfig "$KUBECONFIG_FILE" --request-timeout 10s "$@"; }
+kube() { without_proxy "$BIN/kubectl" --kubeconfig "$KUBECONFIG_FILE" --request-timeout 30s "$@"; }
 node_ready() { [ "$(kube get node "$NODE" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]; }
 # A node that was up before keeps its old condition until kubelet reports again.
 node_reported_since() { [[ $(kube get node "$NODE" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].lastHeartbeatTime}') > $1 ]]; }
@@ -224,7 +224,7 @@ start_control_plane() {
   local part
   start_part etcd
   start_part kube-apiserver
-  until_ok 60 part_works kube-apiserver
+  until_ok 120 part_works kube-apiserver
   for part in kube-controller-manager kube-scheduler; do start_part $part; done
   coredns_rights
 }
@@ -232,8 +232,8 @@ start_control_plane() {
 start_images() {
   start_part registry
   start_part containerd
-  until_ok 20 part_works registry
-  until_ok 20 part_works containerd
+  until_ok 120 part_works registry
+  until_ok 120 part_works containerd
 }
 
 start_node() {
@@ -242,10 +242,10 @@ start_node() {
   start_part kubelet
   start_part kube-proxy
   start_part coredns
-  until_ok 60 node_ready
-  until_ok 60 node_reported_since "$began"
-  until_ok 60 kube get serviceaccount default
-  until_ok 30 part_works coredns
+  until_ok 120 node_ready
+  until_ok 120 node_reported_since "$began"
+  until_ok 120 kube get serviceaccount default
+  until_ok 120 part_works coredns
 }
 
 # broken_parts: prints those that do not work; success when there are some.

@@ -64,7 +64,6 @@ public final class OperatorMain {
     private static final int MISCONFIGURED = 2;
     private static final int FAILED = 1;
     private static final Duration STANDSTILL = Duration.ofMinutes(2);
-    private static final Duration RESYNC = Duration.ofMinutes(10);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
     private static final Duration NAMESPACE_CHECK = Duration.ofSeconds(20);
     /** A release that fails for an hour must be tried after an hour, too: nothing waits in silence. */
@@ -126,10 +125,7 @@ public final class OperatorMain {
         var operator = new Operator(this::configure);
         var reconciler = new MigratorReconciler(client, clock, metrics.migrators());
         operator.<Migrator>register(reconciler, overrider -> {
-            overrider
-                    .withOnUpdateFilter(MigratorReconciler::matters)
-                    .withRetry(UNTIL_IT_WORKS)
-                    .withReconciliationMaxInterval(RESYNC);
+            overrider.withOnUpdateFilter(MigratorReconciler::matters).withRetry(UNTIL_IT_WORKS);
             if (!namespaces.watched().isEmpty()) {
                 overrider.settingNamespaces(namespaces.watched());
             }
@@ -249,7 +245,7 @@ public final class OperatorMain {
         var served = secret.current();
 
         var waiter = config.waiter();
-        var view = new AdmissionView(client);
+        var view = new AdmissionView(client, ADMISSION_PATIENCE);
         var pods = new PodAdmission(
                 (namespace, wanted) ->
                         view.migrators(namespace, reconciler.cache().migrators(namespace), wanted),

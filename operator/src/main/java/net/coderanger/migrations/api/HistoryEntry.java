@@ -99,6 +99,27 @@ public record HistoryEntry(
         steps = steps == null ? List.of() : List.copyOf(steps);
     }
 
+    /** The same without what takes much room: its steps and its output. */
+    public HistoryEntry brief() {
+        return new HistoryEntry(
+                id,
+                revision,
+                image,
+                workload,
+                job,
+                outcome,
+                inputs,
+                trigger,
+                startTime,
+                completionTime,
+                attempts,
+                List.of(),
+                approvedBy,
+                rolledBackFrom,
+                message,
+                null);
+    }
+
     /** Whether the revision is migrated by this run. */
     public boolean succeeded() {
         return outcome.migrated();

@@ -108,7 +108,7 @@ public record MigratorSpec(
         Approval approval,
 
         @Nullable
-        @Size(min = 1)
+        @Size(min = 1, max = 1024)
         @JsonPropertyDescription(
                 "With approval: Required, the revision whose run is approved, for teams that approve by merging a change of this manifest.")
         String approvedRevision,
@@ -117,11 +117,13 @@ public record MigratorSpec(
         Retry retry,
 
         @Nullable
+        @Size(max = 253)
         @JsonPropertyDescription(
                 "Any text. A new value runs the current revision's migration again, whether it has succeeded or failed before.")
         String trigger,
 
         @Nullable
+        @Size(max = 253)
         @JsonPropertyDescription(
                 "Any text, a new one with each delivery of the manifests: a release's number, an image's tag. Changes nothing else than the Migrator's generation. So whoever waits for the delivery (helm --wait, Flux) takes no status of the one before for the new one's.")
         String delivery,

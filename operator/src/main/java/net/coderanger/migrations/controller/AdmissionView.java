@@ -3,6 +3,8 @@ package net.coderanger.migrations.controller;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -21,10 +23,18 @@ public final class AdmissionView {
     private final KubernetesClient client;
 
     /**
-     * @param client a client whose requests end well before the API server gives up on the webhook
+     * By a client's connections, but with less patience.
+     *
+     * @param patience how long each request may take; several, one after the other, have to end before the API server gives up on the
+     *     webhook
      */
-    public AdmissionView(KubernetesClient client) {
-        this.client = client;
+    public AdmissionView(KubernetesClient client, Duration patience) {
+        this.client = client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestTimeout((int) patience.toMillis())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                .adapt(KubernetesClient.class);
     }
 
     /** The revision of a pod, read from its immediate controller; empty if that is gone. */

@@ -18,15 +18,20 @@ import java.util.function.Consumer;
 import net.coderanger.migrations.api.Annotations;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
+import net.coderanger.migrations.log.MigratorFields;
 import net.coderanger.migrations.plan.Action;
 import net.coderanger.migrations.plan.Observation;
 import net.coderanger.migrations.plan.Plan;
 import net.coderanger.migrations.plan.Planner;
 import net.coderanger.migrations.plan.Releasable;
 import net.coderanger.migrations.plan.StatusChange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Carries out a plan: the Job first, then the status, then what must not happen before the status stands. */
 final class Applier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
     /** A conflict of another reason is none of the Job's: a quota, for example, was changed at the same moment. */
     private static final String ALREADY_EXISTS = "AlreadyExists";
@@ -119,7 +124,7 @@ final class Applier {
      * Creates a Job; that it exists already is as good. Returns the API server's reason for a refusal, also for one after which the Job
      * may exist all the same: the next pass then finds it.
      */
-    private Optional<String> create(Job job) {
+    Optional<String> create(Job job) {
         try {
             once.resource(job).create();
             return Optional.empty();
@@ -216,7 +221,12 @@ final class Applier {
                             client.getKubernetesSerialization().asJson(patch));
         } catch (KubernetesClientException e) {
             if (e.getCode() != NOT_FOUND) {
-                throw e;
+                LOG.atWarn()
+                        .setCause(e)
+                        .addKeyValue(MigratorFields.NAMESPACE, job.getMetadata().getNamespace())
+                        .addKeyValue("job", job.getMetadata().getName())
+                        .log(
+                                "A Job's progress could not be written on it; whoever watches only the Job sees older progress");
             }
         }
     }

@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,9 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
 
     /** Passes at once; each mostly waits for the API server. JOSDK would keep 50 threads for them, once there was that much to do. */
     private static final int CONCURRENCY = 8;
+
+    /** The longest time between two looks at a Migrator. Workloads are not watched, and an event may be missed. */
+    private static final Duration RESYNC = Duration.ofMinutes(10);
 
     private final KubernetesClient client;
     private final Clock clock;
@@ -84,9 +88,9 @@ public final class MigratorReconciler implements Reconciler<Migrator> {
                 written -> context.eventSourceRetriever()
                         .getControllerEventSource()
                         .handleRecentResourceUpdate(ResourceID.fromResource(written), written, migrator));
-        UpdateControl<Migrator> control = UpdateControl.noUpdate();
-        lookAgain.ifPresent(control::rescheduleAfter);
-        return control;
+        return UpdateControl.<Migrator>noUpdate()
+                .rescheduleAfter(
+                        lookAgain.filter(soon -> soon.compareTo(RESYNC) < 0).orElse(RESYNC));
     }
 
     /** Says so; JOSDK tries again. A conflict only means that the caches have to catch up. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.plan.Involvement;
 import net.coderanger.migrations.plan.Observation;
@@ -19,6 +20,8 @@ import net.coderanger.migrations.plan.SeenPod;
 
 /** Gathers what a plan is made from: pods and Jobs from the caches, workloads and what Jobs have printed live. */
 final class Observer {
+
+    private static final Set<String> FINISHED = Set.of("Complete", "Failed");
 
     private final KubernetesClient client;
     private final ClusterCache cache;
@@ -36,15 +39,21 @@ final class Observer {
         var namespace = migrator.getMetadata().getNamespace();
         var pods = cache.pods(namespace);
         var lookup = new WorkloadLookup(client, namespace);
+        var jobs = jobs(migrator);
         return new Observation(
                 migrator,
                 pods.stream()
                         .filter(Involvement.holdsOrSelects(migrator))
                         .map(pod -> seen(pod, lookup))
                         .toList(),
-                jobs(migrator).stream()
+                jobs.stream()
                         .flatMap(job -> seen(job, pods).stream())
                         .map(job -> job.unsettled(migrator) ? output.shown(job) : JobOutput.silent(job))
+                        .toList(),
+                pods.stream()
+                        .filter(pod -> Involvement.ownJob(migrator, pod))
+                        .filter(pod -> jobs.stream()
+                                .noneMatch(job -> owns(job.getMetadata().getUid(), pod)))
                         .toList(),
                 clock.instant());
     }
@@ -114,8 +123,9 @@ final class Observer {
 
     private static boolean unfinished(Job job) {
         return job.getStatus() == null
-                || job.getStatus().getConditions() == null
-                || job.getStatus().getConditions().isEmpty();
+                || job.getStatus().getConditions().stream()
+                        .noneMatch(condition ->
+                                FINISHED.contains(condition.getType()) && "True".equals(condition.getStatus()));
     }
 
     /** A Job that cannot make its pod (quota, a missing service account, a refusing webhook) says so only by events. */

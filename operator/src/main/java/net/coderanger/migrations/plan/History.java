@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfulMigration) {
 
+    /** So many entries have their steps and output: a Migrator has to fit into the API server's store, about 1.5 MB. */
+    private static final int WHOLE = 20;
+
     /** So many entries are kept at most for workloads that have no pod at the moment. */
     private static final int MAX = 100;
 
@@ -144,6 +147,10 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
                 .orElse(revision);
     }
 
+    Optional<Instant> migratedAt(String revision) {
+        return newestSuccessOf(revision).map(HistoryEntry::completionTime).map(Instant::parse);
+    }
+
     boolean has(String runId) {
         return entries.stream().anyMatch(entry -> entry.id().equals(runId));
     }
@@ -168,7 +175,7 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
      * @param withJob ids of runs whose Job exists
      */
     History trimmed(int limit, Set<String> inUse, Set<String> withJob) {
-        if (entries.size() <= limit) {
+        if (entries.size() <= Math.min(limit, WHOLE)) {
             return this;
         }
         var needed = needed(inUse);
@@ -180,7 +187,7 @@ public record History(List<HistoryEntry> entries, @Nullable String lastSuccessfu
                     || needed.contains(entry.id())
                     || withJob.contains(entry.id())
                     || (newestOfWorkload && kept.size() < MAX)) {
-                kept.add(entry);
+                kept.add(kept.size() < WHOLE ? entry : entry.brief());
             }
         }
         return new History(kept, lastSuccessfulMigration);

@@ -1,5 +1,6 @@
 package net.coderanger.migrations.plan;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param onFailure what follows when the database may be changed half way
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true) // of a newer operator, which this one has taken over from
 record Itinerary(List<PlannedStep> steps, @Nullable PlannedStep onFailure) {
 
     /** Annotations of an object may have 256 KiB in all; the rest is left for others. */
@@ -33,6 +35,13 @@ record Itinerary(List<PlannedStep> steps, @Nullable PlannedStep onFailure) {
     static final String DOWN = "down";
     static final String ON_FAILURE = "on-failure";
     private static final int INPUTS_LENGTH = 16;
+
+    /**
+     * Goes up with every change of what Jobs are made of, be it one of a library: then the same inputs have another digest.
+     * {@code ItineraryTest} tells.
+     */
+    private static final String FORM = "2-";
+
     private static final JsonMapper CANONICAL = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
@@ -84,9 +93,17 @@ record Itinerary(List<PlannedStep> steps, @Nullable PlannedStep onFailure) {
                         ON_FAILURE, StepKind.OnFailure, StepApproval.Never, jobs.of(command, StepApproval.Never));
     }
 
-    /** Digest of all of it: the same inputs make the same run. */
+    /** Digest of all of it, after the number of the form: the same inputs make the same run. */
     String inputs() {
-        return SafeName.digest(json(), INPUTS_LENGTH);
+        return FORM + SafeName.digest(json(), INPUTS_LENGTH);
+    }
+
+    /**
+     * Whether inputs, as {@link #inputs} gave them, are other ones. Those of another form cannot be compared: that an operator was
+     * upgraded is no reason to start a failed run again.
+     */
+    boolean differsFrom(String inputs) {
+        return inputs.startsWith(FORM) && !inputs.equals(inputs());
     }
 
     PlannedStep first() {

@@ -138,6 +138,7 @@ record MigrationJob(Target target, int number, PlannedStep step) {
                 .endMetadata()
                 .editSpec()
                 .withSuspend(true)
+                .withParallelism(0) // even if a queue, for which it carries the Migrator's labels, lets it go on
                 .endSpec()
                 .build();
     }

@@ -1,5 +1,6 @@
 package net.coderanger.migrations.plan;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import net.coderanger.migrations.api.StepApproval;
@@ -14,6 +15,7 @@ import net.coderanger.migrations.api.StepKind;
  * @param job the spec of its Job, without what tells one run from another
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 record PlannedStep(String name, StepKind kind, StepApproval approval, JobSpec job) {
 
     String image() {

@@ -94,7 +94,7 @@ public final class Planner {
                         upkeep.lookAgainIn().stream(),
                         backoff.stream(),
                         RolloutDeadlines.lookAgainIn(situation, seen.now()).stream(),
-                        Releases.lookAgainIn(situation).stream())
+                        Releases.lookAgainIn(situation, seen.now()).stream())
                 .flatMap(durations -> durations)
                 .min(Duration::compareTo);
     }

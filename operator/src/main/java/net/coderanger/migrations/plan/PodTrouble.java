@@ -27,6 +27,11 @@ final class PodTrouble {
     }
 
     private static Optional<String> notStarting(SeenJob seen) {
+        if (seen.suspended()) {
+            return Optional.of("its Job is suspended, by a queue or by hand: let it go on there, or by kubectl -n "
+                    + seen.job().getMetadata().getNamespace() + " patch job " + seen.name()
+                    + " --type=merge -p '{\"spec\":{\"suspend\":false}}'");
+        }
         var newest = JobState.newest(seen.pods());
         if (newest.isEmpty()) {
             return seen.warnings().stream().findFirst().map(warning -> "its pod cannot be created: " + warning);
@@ -72,12 +77,17 @@ final class PodTrouble {
                 .map(condition -> "its pod finds no node: " + text(condition.getMessage()));
     }
 
-    /** The node's controller takes readiness from the pods of a node that does not answer; what their containers do is not known. */
+    /**
+     * The node's controller takes readiness from the pods of a node that does not answer, without giving a reason as kubelet would; what
+     * their containers do is not known.
+     */
     private static Optional<String> lost(Pod pod) {
         var notReady = SeenPod.orEmpty(
                         pod.getStatus() == null ? null : pod.getStatus().getConditions())
                 .stream()
-                .anyMatch(condition -> "Ready".equals(condition.getType()) && "False".equals(condition.getStatus()));
+                .anyMatch(condition -> "Ready".equals(condition.getType())
+                        && "False".equals(condition.getStatus())
+                        && text(condition.getReason()).isEmpty());
         return notReady
                         && JobState.migrations(pod)
                                 .filter(status -> Boolean.TRUE.equals(status.getReady()))

@@ -111,7 +111,7 @@ sealed interface Prospect {
         return history.newestOf(candidate.desired())
                 .filter(entry -> entry.outcome().stalls())
                 .filter(entry -> Objects.equals(entry.trigger(), spec.trigger()))
-                .filter(entry -> entry.inputs().equals(itinerary.inputs())
+                .filter(entry -> !itinerary.differsFrom(entry.inputs())
                         || (!entry.workload().equals(candidate.workload().ref())
                                 && situation.wants(entry.workload(), entry.revision())));
     }

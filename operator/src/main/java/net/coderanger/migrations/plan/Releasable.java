@@ -44,11 +44,9 @@ public final class Releasable {
 
     /** When a revision was migrated; for one that no template has, when the newest was. */
     private static Optional<Instant> migrated(Optional<String> revision, History history) {
-        return revision.flatMap(own -> history.entries().stream()
-                        .filter(entry -> entry.succeeded() && entry.revision().equals(own))
-                        .findFirst())
-                .or(history::newestSuccess)
-                .map(HistoryEntry::completionTime)
-                .map(Instant::parse);
+        return revision.flatMap(history::migratedAt)
+                .or(() -> history.newestSuccess()
+                        .map(HistoryEntry::completionTime)
+                        .map(Instant::parse));
     }
 }

@@ -41,7 +41,7 @@ final class Replacement {
         var stillWanted = situation.candidates().stream()
                 .filter(candidate -> candidate.desired().equals(run.revision()))
                 .flatMap(candidate -> Prospect.way(migrator, candidate, history).stream())
-                .anyMatch(itinerary -> itinerary.inputs().equals(run.inputs()));
+                .anyMatch(itinerary -> !itinerary.differsFrom(run.inputs()));
         return stillWanted
                 ? Optional.empty()
                 : situation.due().stream()

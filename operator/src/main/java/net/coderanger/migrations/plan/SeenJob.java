@@ -85,10 +85,24 @@ public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<S
         return SeenPod.orEmpty(job.getMetadata().getAnnotations()).containsKey(Annotations.OUTCOME);
     }
 
+    /** Whether somebody else keeps it from making pods. */
+    boolean suspended() {
+        return Boolean.TRUE.equals(job.getSpec().getSuspend()) && !endsItsRun();
+    }
+
     /** Whether the Job is being deleted so that its pods are ended first. */
     boolean endsWithItsPods() {
         return beingDeleted()
                 && SeenPod.orEmpty(job.getMetadata().getFinalizers()).contains("foregroundDeletion");
+    }
+
+    /** By {@code --cascade=orphan}. */
+    boolean wasDeletedWithoutItsPods() {
+        return beingDeleted()
+                && pods.stream()
+                        .filter(SeenJob::active)
+                        .noneMatch(pod -> SeenPod.orEmpty(pod.getMetadata().getOwnerReferences()).stream()
+                                .anyMatch(owner -> job.getMetadata().getUid().equals(owner.getUid())));
     }
 
     boolean beingDeleted() {
@@ -97,9 +111,12 @@ public record SeenJob(Job job, List<Pod> pods, List<String> warnings, Optional<S
 
     /** Whether some pod of it may still be migrating. */
     boolean active() {
-        return pods.stream()
-                .map(pod -> pod.getStatus() == null ? null : pod.getStatus().getPhase())
-                .anyMatch(phase -> !"Succeeded".equals(phase) && !"Failed".equals(phase));
+        return pods.stream().anyMatch(SeenJob::active);
+    }
+
+    static boolean active(Pod pod) {
+        var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        return !"Succeeded".equals(phase) && !"Failed".equals(phase);
     }
 
     /** Whether the Job waits for its outcome to stand in the status. */

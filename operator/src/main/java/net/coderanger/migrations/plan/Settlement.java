@@ -47,7 +47,7 @@ final class Settlement {
         return Optional.ofNullable(seen.status().run())
                 .filter(run -> seen.jobs().stream().noneMatch(job -> job.name().equals(run.job())))
                 .filter(run -> !before.has(run.id()))
-                .filter(run -> seen.nothingRuns())
+                .filter(run -> seen.noJobRuns())
                 .map(run -> Report.lost(run, seen.now()));
     }
 

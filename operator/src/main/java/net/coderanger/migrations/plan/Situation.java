@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.coderanger.migrations.api.Gate;
 import net.coderanger.migrations.api.MigratorSpec;
 import net.coderanger.migrations.api.OnRollback;
@@ -18,6 +19,8 @@ import net.coderanger.migrations.plan.SeenPod.GateState;
 
 /** Who wants what, and who may start: an observation read in the light of a history. */
 final class Situation {
+
+    private static final int WORKLOADS_SHOWN = 3;
 
     private final String migrator;
     private final MigratorSpec spec;
@@ -75,6 +78,7 @@ final class Situation {
     /** For the message when no template has the container that the spec names: each workload with the containers it has. */
     String containersAtHand() {
         return templates.stream()
+                .limit(WORKLOADS_SHOWN)
                 .map(workload -> workload.ref() + " has "
                         + Revision.containers(workload.template()).stream()
                                 .map(Container::getName)
@@ -134,6 +138,22 @@ final class Situation {
 
     Optional<String> revision(SeenPod pod) {
         return pod.origin().flatMap(template -> Revision.of(template, spec.container()));
+    }
+
+    /** Workloads that want what their pods wait for, but have no template to migrate from: nobody else will have that revision migrated. */
+    Stream<Workload> strangers() {
+        return waiting().stream()
+                .filter(pod -> !mayStart(pod))
+                .flatMap(pod -> pod
+                        .workload()
+                        .filter(workload -> revision(pod).equals(Revision.of(workload.template(), spec.container())))
+                        .filter(workload -> !wants(workload.ref(), revision(pod).orElse("")))
+                        .stream());
+    }
+
+    /** When a pod's revision was migrated, if it was. */
+    Optional<Instant> migratedAt(SeenPod pod) {
+        return revision(pod).flatMap(history::migratedAt);
     }
 
     /** Revisions that pods wait for, for the message. */

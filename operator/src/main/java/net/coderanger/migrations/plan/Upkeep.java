@@ -27,6 +27,8 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
     /** How soon warning events are looked at again while a Job has no pod: that changes no object the operator watches. */
     static final Duration NO_POD_YET = Duration.ofSeconds(3);
 
+    private static final Duration NO_POD_FOR_LONG = Duration.ofMinutes(1);
+
     static Upkeep of(Observation seen, History history, List<Run> unsettled) {
         var actions = new ArrayList<Action>();
         var times = new ArrayList<Duration>();
@@ -34,7 +36,7 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
             var openRun = unsettled.stream().anyMatch(run -> run.id().equals(job.runId())) && !history.has(job.runId());
             if (openRun) {
                 if (job.pods().isEmpty() && JobState.of(job) instanceof JobState.Going) {
-                    times.add(NO_POD_YET);
+                    times.add(Pace.of(age(job, seen.now()), NO_POD_YET, NO_POD_FOR_LONG));
                 }
                 continue;
             }
@@ -63,9 +65,16 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
         return job.active() && JobState.of(job) instanceof JobState.Going;
     }
 
-    /** Ends a Job that runs, its pods first. */
+    /** Ends a Job that runs, its pods first. One that was deleted without them cannot be ended so any more: its pods end by themselves. */
     static Optional<Action> stop(SeenJob job) {
-        return job.endsWithItsPods() ? Optional.empty() : Optional.of(new Action.StopJob(job.job()));
+        return job.endsWithItsPods() || job.wasDeletedWithoutItsPods()
+                ? Optional.empty()
+                : Optional.of(new Action.StopJob(job.job()));
+    }
+
+    private static Duration age(SeenJob job, Instant now) {
+        var created = job.job().getMetadata().getCreationTimestamp();
+        return created == null ? Duration.ZERO : Duration.between(Instant.parse(created), now);
     }
 
     /** Tools that watch a Job but not its Migrator's message see the run get on. */

@@ -225,12 +225,15 @@ final class Verdicts {
                 .map(Candidate::desired)
                 .distinct()
                 .sorted()
-                .collect(Collectors.joining(", "));
-        return new Verdict(Phase.Migrated, Reason.MigrationsUpToDate, revisions + " is migrated" + stranded());
+                .toList();
+        return new Verdict(Phase.Migrated, Reason.MigrationsUpToDate, some(revisions) + " is migrated" + stranded());
     }
 
     private Verdict due(List<Prospect> prospects, boolean justSettled) {
-        var first = prospects.stream().findFirst();
+        var first = prospects.stream()
+                .filter(Prospect.Starts.class::isInstance)
+                .findFirst()
+                .or(() -> prospects.stream().findFirst());
         var revision = first.map(Prospect::candidate)
                 .or(() -> situation.due().stream().findFirst())
                 .orElseThrow()
@@ -241,8 +244,7 @@ final class Verdicts {
                     Reason.Suspended,
                     revision + " has to be migrated, but spec.suspend is true" + waiting());
         }
-        var starts = prospects.stream().anyMatch(prospect -> prospect instanceof Prospect.Starts);
-        if (starts || first.isEmpty()) {
+        if (first.isEmpty() || first.get() instanceof Prospect.Starts) {
             return new Verdict(
                     Phase.Pending,
                     Reason.MigrationsPending,
@@ -294,6 +296,13 @@ final class Verdicts {
                 .filter(SeenJob::active)
                 .findFirst()
                 .map(job -> " as soon as the last pod of Job " + job.name() + " has ended")
+                .or(
+                        () -> seen.stillActive()
+                                .findFirst()
+                                .map(
+                                        pod -> " as soon as pod "
+                                                + pod.getMetadata().getName()
+                                                + " has ended, a migration whose Job is gone or was started by a deleted Migrator of this name"))
                 .orElse("");
     }
 
@@ -318,11 +327,19 @@ final class Verdicts {
     /** Pods that wait although nothing is due: no workload wants their revision, so nothing will ever release them. */
     private String stranded() {
         var waits = waiting();
-        return waits.isEmpty()
-                ? releasing()
-                : waits
+        if (waits.isEmpty()) {
+            return releasing();
+        }
+        return situation
+                .strangers()
+                .findFirst()
+                .map(workload -> waits + ", which " + workload.ref()
+                        + " has, but this Migrator does not migrate from its template (spec.templateSelector, spec.container): give"
+                        + " both templates the same annotation migrations.coderanger.net/revision, or this one the annotation"
+                        + " migrations.coderanger.net/no-wait: \"true\"")
+                .orElse(waits
                         + ", which no workload with a template of this Migrator wants any more: delete these pods, or roll their"
-                        + " workload out";
+                        + " workload out");
     }
 
     private String releasing() {
@@ -337,11 +354,15 @@ final class Verdicts {
         return pods == 0
                 ? ""
                 : "; " + pods + (pods == 1 ? " pod waits" : " pods wait") + " for "
-                        + String.join(", ", situation.awaited());
+                        + some(List.copyOf(situation.awaited()));
     }
 
     private static String names(List<SeenPod> pods) {
-        var shown = pods.stream().map(SeenPod::name).sorted().limit(NAMES_SHOWN).collect(Collectors.joining(", "));
-        return pods.size() <= NAMES_SHOWN ? shown : shown + " and " + (pods.size() - NAMES_SHOWN) + " more";
+        return some(pods.stream().map(SeenPod::name).sorted().toList());
+    }
+
+    private static String some(List<String> names) {
+        var shown = names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "));
+        return names.size() <= NAMES_SHOWN ? shown : shown + " and " + (names.size() - NAMES_SHOWN) + " more";
     }
 }

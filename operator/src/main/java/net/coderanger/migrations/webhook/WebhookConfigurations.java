@@ -158,7 +158,8 @@ final class WebhookConfigurations {
     private ObjectMeta metadata() {
         return new ObjectMetaBuilder()
                 .withName(target.name())
-                .withLabels(Map.of(APP, OWN_APP))
+                // else AKS adds its own namespaces to every selector, as often as the operator takes them off again
+                .withLabels(Map.of(APP, OWN_APP, "admissions.enforcer/disabled", "true"))
                 .withAnnotations(Map.of(WATCHED, listed(target.watched())))
                 .build();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.rbac.ChartRights;
@@ -18,7 +19,7 @@ class AdmissionViewIT {
         try (var rights = ChartRights.install();
                 var operator = rights.operator()) {
             // Given
-            var view = new AdmissionView(operator);
+            var view = new AdmissionView(operator, Duration.ofSeconds(5));
             var known = created(rights.admin(), rights.namespace(), "known");
             created(rights.admin(), rights.namespace(), "new");
 

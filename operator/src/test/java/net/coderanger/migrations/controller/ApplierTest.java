@@ -4,8 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.coderanger.migrations.server.HttpEndpoint;
+import net.coderanger.migrations.server.Reply;
+import net.coderanger.migrations.server.Route;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +57,38 @@ class ApplierTest {
                         .withReason(reason)
                         .withMessage(message)
                         .build());
+    }
+
+    @Test
+    @DisplayName(
+            "a leader that has lost its lease unawares must not create a minute later what another has seen to its end")
+    void a_job_is_asked_for_once() throws IOException {
+        var asked = new AtomicInteger();
+        try (var server = new HttpEndpoint(0, Map.of("/apis/batch/v1/namespaces/apps/jobs", Route.post(10_000, job -> {
+            asked.incrementAndGet();
+            return Reply.text(Reply.UNAVAILABLE, "come again later");
+        })))) {
+            server.start();
+            try (var client = new KubernetesClientBuilder()
+                    .withConfig(new ConfigBuilder()
+                            .withMasterUrl("http://127.0.0.1:" + server.port())
+                            .withRequestRetryBackoffLimit(2)
+                            .withRequestRetryBackoffInterval(10)
+                            .build())
+                    .build()) {
+                var job = new JobBuilder()
+                        .withNewMetadata()
+                        .withNamespace("apps")
+                        .withName("shop-1")
+                        .endMetadata()
+                        .build();
+
+                assertThat(new Applier(client, Clock.systemUTC(), Listener.NONE).create(job))
+                        .isPresent();
+                assertThat(asked).hasValue(1);
+                assertThatThrownBy(() -> client.resource(job).create()).isInstanceOf(KubernetesClientException.class);
+                assertThat(asked).as("others are repeated").hasValue(4);
+            }
+        }
     }
 }

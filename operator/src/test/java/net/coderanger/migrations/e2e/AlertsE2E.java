@@ -2,6 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.parallel.ResourceAccessMode.READ;
@@ -50,7 +51,7 @@ class AlertsE2E {
                 "MigrationRunsTooLong", SECONDS,
                 "MigrationPodsWaitTooLong", SECONDS,
                 "MigrationApprovalPending", SECONDS));
-        Awaitility.await().ignoreExceptions().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        Awaitility.await().ignoreExceptions().atMost(TestNamespace.PATIENCE).untilAsserted(() -> {
             assertThat(prometheus.targetsUp("migrations-operator"))
                     .as(prometheus.log())
                     .isEqualTo(2);
@@ -118,11 +119,16 @@ class AlertsE2E {
     @ResourceLock(value = OPERATOR, mode = READ)
     void a_long_migration_and_pods_that_wait_for_it(TestNamespace namespace) {
         // When
-        namespace.apply(migrator("web", "web", "sleep 14"), deployment("web", "app:v1", 1));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 1));
 
         // Then
         isAboutWebIn(namespace, prometheus.awaitFiring("MigrationRunsTooLong", namespace), "warning");
         isAboutWebIn(namespace, prometheus.awaitFiring("MigrationPodsWaitTooLong", namespace), "warning");
+
+        // When
+        namespace.endMigrations();
+
+        // Then
         namespace.awaitRunning("web", "app:v1", 1);
         prometheus.awaitResolved("MigrationRunsTooLong", namespace);
         prometheus.awaitResolved("MigrationPodsWaitTooLong", namespace);
@@ -153,10 +159,15 @@ class AlertsE2E {
         namespace.awaitRunning("web", "app:v1", 1);
 
         // When
-        namespace.apply(migrator("web", "web", "sleep 8"));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD));
 
         // Then
         isAboutWebIn(namespace, prometheus.awaitFiring("MigrationPodsUngated", namespace), "warning");
+
+        // When
+        namespace.endMigrations();
+
+        // Then
         namespace.awaitReady("web", "app:v1");
         prometheus.awaitResolved("MigrationPodsUngated", namespace);
     }
@@ -219,7 +230,7 @@ class AlertsE2E {
 
             // When
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(TestNamespace.PATIENCE)
                     .pollInterval(Duration.ofSeconds(1))
                     .untilAsserted(() -> {
                         operator.lease("somebody-else");
@@ -286,7 +297,7 @@ class AlertsE2E {
             var change =
                     user.resources(Migrator.class).inNamespace(namespace.name()).withName("web");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(TestNamespace.PATIENCE)
                     .pollInterval(Duration.ofMillis(500))
                     .untilAsserted(() -> {
                         assertThatThrownBy(() -> change.patch(

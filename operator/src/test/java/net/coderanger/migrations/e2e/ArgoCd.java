@@ -27,7 +27,7 @@ final class ArgoCd implements AutoCloseable {
 
     static final String NAMESPACE = "argocd";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = TestNamespace.PATIENCE;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**

@@ -70,8 +70,10 @@ class ArgoCdE2E {
 
             // Then
             assertThat(health(application, v3)).containsExactly("Progressing", "Degraded");
-            assertThat(application.now().migrator()).isEqualTo("Degraded");
-            assertThat(application.now().message()).contains(Shop.V3, "ERROR");
+            namespace.await(() -> {
+                assertThat(application.now().migrator()).isEqualTo("Degraded");
+                assertThat(application.now().message()).contains(Shop.V3, "ERROR");
+            });
             assertThat(namespace.running("shop")).hasSize(1);
             assertThat(namespace.recorder().applications(Shop.V3)).isEmpty();
 

@@ -124,7 +124,7 @@ class ArgoCdHelmE2E {
 
                 // Then
                 application.await(application.head(), "Degraded");
-                assertThat(application.now().message()).contains(Shop.V3);
+                namespace.await(() -> assertThat(application.now().message()).contains(Shop.V3));
                 assertThat(namespace.recorder().applications(Shop.V3)).isEmpty();
             }
         }

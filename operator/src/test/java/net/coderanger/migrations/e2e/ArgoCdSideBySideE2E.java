@@ -114,7 +114,7 @@ class ArgoCdSideBySideE2E {
 
             // Then: the Application says so
             application.await(application.head(), "Degraded");
-            assertThat(application.now().message()).contains(Shop.V3, "ERROR");
+            namespace.await(() -> assertThat(application.now().message()).contains(Shop.V3, "ERROR"));
             assertThat(serving(namespace, Shop.V3)).isZero();
 
             // When

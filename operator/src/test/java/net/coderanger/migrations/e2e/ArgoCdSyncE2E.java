@@ -3,6 +3,7 @@ package net.coderanger.migrations.e2e;
 import static net.coderanger.migrations.e2e.ArgoCdE2E.LATER_WAVE;
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -126,7 +127,7 @@ class ArgoCdSyncE2E {
     @Test
     void in_an_earlier_wave_the_migrator_lets_the_workload_come_and_the_next_wave_waits(TestNamespace namespace) {
         // Given
-        var manifest = migrator("web", "web", "sleep 3")
+        var manifest = migrator("web", "web", UNTIL_TOLD)
                 .replaceFirst(
                         "metadata: \\{name: web",
                         "metadata: {annotations: {argocd.argoproj.io/sync-wave: '-1'}, name: web");
@@ -139,6 +140,7 @@ class ArgoCdSyncE2E {
 
             // Then
             assertThat(laterWave(namespace)).as("while the migration runs").isFalse();
+            namespace.endMigrations();
             application.await(application.head(), "Healthy");
             namespace.awaitOneMigrationBefore("app:v1");
             assertThat(laterWave(namespace)).isTrue();
@@ -152,7 +154,7 @@ class ArgoCdSyncE2E {
         try (var repository = new ArgoCdRepository(namespace.client(), namespace.name())) {
             repository.write("apps/shop.yaml", child(namespace, "shop", 0));
             repository.write("apps/later.yaml", child(namespace, "later", 1));
-            repository.write("shop/shop.yaml", migrator("web", "web", "sleep 5") + "---\n" + firstDeployment());
+            repository.write("shop/shop.yaml", migrator("web", "web", UNTIL_TOLD) + "---\n" + firstDeployment());
             repository.write("later/later.yaml", LATER_WAVE);
 
             // When
@@ -163,7 +165,8 @@ class ArgoCdSyncE2E {
 
                 // Then
                 assertThat(laterWave(namespace)).as("while the migration runs").isFalse();
-                assertThat(parent.now().health()).isEqualTo("Progressing");
+                namespace.await(() -> assertThat(parent.now().health()).isEqualTo("Progressing"));
+                namespace.endMigrations();
                 parent.await(parent.head(), "Healthy");
                 namespace.awaitOneMigrationBefore("app:v1");
                 namespace.await(() -> assertThat(laterWave(namespace)).isTrue());

@@ -3,6 +3,7 @@ package net.coderanger.migrations.e2e;
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
 import static net.coderanger.migrations.e2e.Manifests.podSpec;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import java.time.Duration;
 import java.util.Map;
+import net.coderanger.migrations.api.Migrator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +42,7 @@ class GateE2E {
     @DisplayName("B23: the waiter comes first, before the application's own init containers")
     void the_waiter_is_the_first_init_container(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 3"));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD));
 
         // When
         namespace.apply(
@@ -54,6 +56,7 @@ class GateE2E {
         assertThat(namespace.pods("web").getFirst().getSpec().getInitContainers())
                 .extracting(Container::getName)
                 .containsExactly("migrate-wait-web", "seed");
+        namespace.endMigrations();
         namespace.awaitRunning("web", "app:v1", 1);
         namespace.awaitOneMigrationBefore("app:v1");
     }
@@ -61,7 +64,7 @@ class GateE2E {
     @Test
     void a_scheduling_gate_holds_the_pod_unscheduled(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 5", "gate: SchedulingGate"));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD, "gate: SchedulingGate"));
 
         // When
         namespace.apply(deployment("web", "app:v1", 2));
@@ -74,6 +77,7 @@ class GateE2E {
                     .extracting(PodSchedulingGate::getName)
                     .containsExactly("migrations.coderanger.net/web");
         });
+        namespace.endMigrations();
         namespace.awaitRunning("web", "app:v1", 2);
         namespace.awaitOneMigrationBefore("app:v1");
         assertThat(namespace.recorder().waiters()).isEmpty();
@@ -82,7 +86,7 @@ class GateE2E {
     @Test
     void gate_none_runs_the_migration_and_holds_nobody(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 8", "gate: None"));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD, "gate: None"));
 
         // When
         namespace.apply(deployment("web", "app:v1", 1));
@@ -90,6 +94,7 @@ class GateE2E {
         // Then
         namespace.awaitRunning("web", "app:v1", 1);
         assertThat(namespace.status("web").run()).isNotNull();
+        namespace.endMigrations();
         namespace.awaitReady("web", "app:v1");
         assertThat(namespace.condition("web", "UngatedPods").status()).isEqualTo("False");
     }
@@ -209,7 +214,7 @@ class GateE2E {
         namespace.awaitRunning("web", "app:v1", 1);
 
         // When
-        namespace.apply(migrator("web", "web", "sleep 6"));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD));
 
         // Then
         namespace.await(() ->
@@ -221,7 +226,8 @@ class GateE2E {
         });
         assertThat(namespace.running("web").getFirst().getMetadata().getLabels())
                 .containsEntry("changed", "yes");
-        assertThat(namespace.events("UngatedPodsRunning")).isNotEmpty();
+        namespace.await(() -> assertThat(namespace.events("UngatedPodsRunning")).isNotEmpty());
+        namespace.endMigrations();
         namespace.awaitReady("web", "app:v1");
         namespace.await(() ->
                 assertThat(namespace.condition("web", "UngatedPods").status()).isEqualTo("False"));
@@ -259,7 +265,7 @@ class GateE2E {
     @DisplayName("B32: two Migrators on one pod are waited for in the order of their names")
     void two_migrators_hold_one_pod(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("zeta", "web", "sleep 1"), migrator("alpha", "web", "sleep 4"));
+        namespace.apply(migrator("zeta", "web", "sleep 1"), migrator("alpha", "web", UNTIL_TOLD));
 
         // When
         namespace.apply(deployment("web", "app:v1", 1));
@@ -269,6 +275,7 @@ class GateE2E {
         assertThat(namespace.pods("web").getFirst().getSpec().getInitContainers())
                 .extracting(Container::getName)
                 .containsExactly("migrate-wait-alpha", "migrate-wait-zeta");
+        namespace.endMigrations();
         namespace.awaitRunning("web", "app:v1", 1);
         assertThat(namespace.recorder().migrations()).hasSize(2);
         var lastMigration = namespace.recorder().migrations().stream()
@@ -312,10 +319,11 @@ class GateE2E {
     }
 
     @Test
-    void a_migration_that_the_deleted_migrator_leaves_behind_goes_on_and_its_job_can_be_deleted(TestNamespace namespace) {
+    void a_migration_that_a_deleted_migrator_leaves_behind_ends_before_the_next_begins(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 15"), deployment("web", "app:v1", 1));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
+        var leftBehind = namespace.jobs().getFirst();
 
         // When
         namespace
@@ -323,20 +331,39 @@ class GateE2E {
                 .resource(namespace.migrator("web"))
                 .withPropagationPolicy(DeletionPropagation.ORPHAN)
                 .delete();
+        namespace.await(() -> assertThat(namespace
+                        .client()
+                        .resources(Migrator.class)
+                        .inNamespace(namespace.name())
+                        .list()
+                        .getItems())
+                .isEmpty());
+        namespace.apply(migrator("web", "web", "sleep 1"));
 
         // Then
-        namespace.await(() -> assertThat(namespace.recorder().migrations())
-                .singleElement()
-                .satisfies(run -> {
-                    assertThat(run.finishedAt()).isPresent();
-                    assertThat(run.exitCode()).isZero();
-                }));
+        namespace.await(
+                () -> assertThat(namespace.condition("web", "Ready").message()).contains("as soon as pod"));
+        namespace.stays(
+                A_WHILE, () -> assertThat(namespace.recorder().migrations()).hasSize(1));
 
         // When
-        namespace.client().resource(namespace.jobs().getFirst()).delete();
+        namespace.endMigrations();
 
         // Then
-        namespace.await(() -> assertThat(namespace.jobs()).isEmpty());
+        namespace.awaitReady("web", "app:v1");
+        namespace.await(() -> assertThat(namespace.recorder().migrations())
+                .hasSize(2)
+                .allSatisfy(run -> assertThat(run.finishedAt()).isPresent())
+                .allSatisfy(run -> assertThat(run.exitCode()).isZero()));
+        namespace.assertNoTwoMigrationsAtOnce();
+
+        // When
+        namespace.client().resource(leftBehind).delete();
+
+        // Then
+        namespace.await(() -> assertThat(namespace.jobs())
+                .extracting(job -> job.getMetadata().getUid())
+                .doesNotContain(leftBehind.getMetadata().getUid()));
     }
 
     @Test

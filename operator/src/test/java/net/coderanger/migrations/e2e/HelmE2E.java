@@ -30,14 +30,16 @@ class HelmE2E {
             helm.run("dependency", "update", copy.chart().toString()).succeeded();
 
             // When, for the first time and for a new version
-            upgrade(helm, namespace, copy, "v1", "3m").succeeded();
+            upgrade(helm, namespace, copy, "v1", "5m").succeeded();
             var first = versions(namespace);
-            upgrade(helm, namespace, copy, "v2", "3m").succeeded();
-            var second = versions(namespace);
+            upgrade(helm, namespace, copy, "v2", "5m").succeeded();
+            assertThat(versions(namespace))
+                    .as("before the old pods are gone, too")
+                    .contains(Shop.V2);
+            namespace.await(() -> assertThat(versions(namespace)).containsExactly(Shop.V2, Shop.V2));
 
             // Then, without any more waiting
             assertThat(first).containsExactly(Shop.V1, Shop.V1);
-            assertThat(second).containsExactly(Shop.V2, Shop.V2);
             assertThat(namespace.status("shop").desiredRevision()).isEqualTo(Shop.V2);
             namespace.awaitOneMigrationBefore(Shop.V1);
             namespace.awaitOneMigrationBefore(Shop.V2);
@@ -53,7 +55,7 @@ class HelmE2E {
             var generation = generation(namespace);
 
             // When
-            helm.run("rollback", "shop", "2", "--namespace", namespace.name(), "--wait", "--timeout", "2m")
+            helm.run("rollback", "shop", "2", "--namespace", namespace.name(), "--wait", "--timeout", "5m")
                     .succeeded();
 
             // Then

@@ -4,6 +4,7 @@ import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
 import static net.coderanger.migrations.e2e.Manifests.replicaSetOf;
 import static net.coderanger.migrations.e2e.Manifests.template;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -73,7 +74,7 @@ class InstallationE2E {
             release.install(helm, older.chart());
         }
         assertThat(release.columns()).contains("Phase").doesNotContain("Step");
-        namespace.apply(migrator("web", "web", "sleep 30"), deployment("web", "app:v1", 2));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 2));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
         namespace.awaitWaiting("web", 2);
 
@@ -82,6 +83,7 @@ class InstallationE2E {
         assertThat(release.columns()).contains("Phase", "Step");
         release.run(helm, "rollback", RELEASE, "--wait", "--timeout", "3m").succeeded();
         assertThat(release.columns()).contains("Phase").doesNotContain("Step");
+        namespace.endMigrations();
 
         // Then
         namespace.awaitRunning("web", "app:v1", 2);
@@ -93,7 +95,7 @@ class InstallationE2E {
     @EnumSource(Helm.class)
     void what_waits_while_there_is_no_operator_is_released_by_the_next(Helm helm, TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 10"), deployment("web", "app:v1", 1));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
         namespace.awaitWaiting("web", 1);
 
@@ -104,6 +106,7 @@ class InstallationE2E {
         namespace.await(() -> assertThat(release.webhooks()).isEmpty());
         namespace.apply(deployment("other", "app:v2", 1));
         namespace.awaitRunning("other", "app:v2", 1);
+        namespace.endMigrations();
         namespace.await(
                 () -> assertThat(namespace.recorder().migrations().getFirst().finishedAt())
                         .isPresent());
@@ -130,7 +133,7 @@ class InstallationE2E {
     @EnumSource(value = Helm.class, names = "HELM_4")
     void what_is_left_behind_is_taken_away_as_the_page_says(Helm helm, TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 60", "gate: SchedulingGate"), deployment("web", "app:v1", 1));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD, "gate: SchedulingGate"), deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
         release.uninstall(helm);
         namespace.await(() -> assertThat(release.webhooks()).isEmpty());
@@ -193,7 +196,7 @@ class InstallationE2E {
             second.client().namespaces().withName(second.name()).delete();
             namespace.await(() ->
                     assertThat(operator.may("list", "pods", second.name())).isFalse());
-            operator.kill();
+            operator.scale(0);
             operator.scale(2);
             namespace.apply(deployment("web", "app:v2", 1));
 

@@ -52,13 +52,13 @@ final class InstalledOperator implements AutoCloseable {
                 current -> current != null
                         && Objects.requireNonNullElse(current.getStatus().getReadyReplicas(), 0) == replicas
                         && Objects.requireNonNullElse(current.getStatus().getReplicas(), 0) == replicas,
-                90,
+                TestNamespace.PATIENCE.toSeconds(),
                 TimeUnit.SECONDS);
         if (replicas == 0) {
             admin.pods()
                     .inNamespace(NAME)
                     .withLabel("app.kubernetes.io/name", NAME)
-                    .waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
+                    .waitUntilCondition(Objects::isNull, TestNamespace.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -84,7 +84,7 @@ final class InstalledOperator implements AutoCloseable {
     /** Takes the right to read Secrets from it, and waits until that counts. */
     void mayNotReadSecrets() {
         mayNotTouch("secrets");
-        Awaitility.await().until(() -> !may("get", "secrets", "default"));
+        Awaitility.await().atMost(TestNamespace.PATIENCE).until(() -> !may("get", "secrets", "default"));
     }
 
     /** Takes all rights on a resource in every namespace from it; that counts within a second or so. */

@@ -27,6 +27,7 @@ class LeastPrivilegeE2E {
         // When
         shop.release(Shop.V1);
         shop.release(Shop.V2);
+        var jobs = namespace.jobs();
 
         // Then
         assertThat(shop.columns("products")).contains("currency");
@@ -38,8 +39,8 @@ class LeastPrivilegeE2E {
                 .contains("permission denied for schema public");
         assertThat(asApplication(namespace, "update products set price = 2 where id = 1 returning price"))
                 .contains("2");
-        assertThat(namespace.jobs())
-                .as("a Job of a success goes after a while")
+        assertThat(jobs)
+                .isNotEmpty()
                 .allSatisfy(
                         job -> assertThat(job.getSpec().getTemplate().getSpec().getServiceAccountName())
                                 .isEqualTo("shop-migrations"));

@@ -2,6 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
@@ -38,12 +39,13 @@ class NodeE2E {
     @DisplayName("B26: a pod without any network waits and is released")
     void a_pod_that_is_cut_off_from_the_network_is_released(TestNamespace namespace) throws Exception {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 8"), deployment("web", "app:v1", 1));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().waiters()).hasSize(1));
         var pod = namespace.pods("web").getFirst();
 
         // When
         run("nsenter", "--target", processes(pod).getFirst(), "--net", "ip", "link", "set", "eth0", "down");
+        namespace.endMigrations();
 
         // Then
         namespace.awaitRunning("web", "app:v1", 1);

@@ -2,6 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -63,12 +64,14 @@ class OperatorAwayE2E {
     @DisplayName("B25: the operator is killed while pods wait: no crash loop, and they are released when it is back")
     void waiting_pods_outlive_the_operator(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 8"), deployment("web", "app:v1", 3));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 3));
+        namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
         namespace.awaitWaiting("web", 3);
         namespace.await(() -> assertThat(namespace.recorder().waiters()).hasSize(3));
 
         // When
         operator.scale(0);
+        namespace.endMigrations();
         namespace.await(
                 () -> assertThat(namespace.recorder().migrations().getFirst().finishedAt())
                         .isPresent());
@@ -90,11 +93,12 @@ class OperatorAwayE2E {
     @DisplayName("B1: killed while a migration runs, the operator does not run it again")
     void a_killed_operator_does_not_repeat_a_migration(TestNamespace namespace) {
         // Given
-        namespace.apply(migrator("web", "web", "sleep 6"), deployment("web", "app:v1", 1));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
 
         // When
         operator.kill();
+        namespace.endMigrations();
 
         // Then
         namespace.awaitRunning("web", "app:v1", 1);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Operators in this process, with the rights of the chart: one that ends at one of its writes, or one that does not. */
 final class Operators implements BeforeAllCallback, AfterAllCallback {
 
-    private static final int PATIENCE_SECONDS = 90;
+    private static final int PATIENCE_SECONDS = 240;
     private static final int QUIET_SECONDS = 3;
 
     private @Nullable ChartRights rights;
@@ -69,7 +69,7 @@ final class Operators implements BeforeAllCallback, AfterAllCallback {
                 meanwhile.run();
                 assertThat(over.getAsBoolean()).as("the story is over").isTrue();
             });
-            Awaitility.await().until(() -> quiet(crash));
+            Awaitility.await().atMost(TestNamespace.PATIENCE).until(() -> quiet(crash));
             return crash.writes();
         }
     }

@@ -58,9 +58,9 @@ class OutputE2E {
         assertThat(newest(namespace).output())
                 .contains("PASSWORD=[redacted]\n", "base64 [redacted]\n")
                 .endsWith("\nERROR: login as shop with [redacted] failed\ncleaning up");
-        assertThat(namespace.events("MigrationsFailed"))
+        namespace.await(() -> assertThat(namespace.events("MigrationsFailed"))
                 .singleElement()
-                .satisfies(event -> assertThat(event.getMessage()).contains("login as shop with [redacted] failed"));
+                .satisfies(event -> assertThat(event.getMessage()).contains("login as shop with [redacted] failed")));
         assertThat(namespace.events("MigrationsRetrying")).isNotEmpty();
         try (var operator = new InstalledOperator()) {
             assertThat(operator.log()).contains(namespace.name(), "login as shop with [redacted] failed");

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Prometheus implements AutoCloseable {
 
     private static final Path REPOSITORY = Path.of("..");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = TestNamespace.PATIENCE;
     private static final String LOOK_BACK = "[20s]";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -195,7 +195,8 @@ final class Prometheus implements AutoCloseable {
                 + """
                   - job_name: kube-apiserver
                     scheme: https
-                    scrape_interval: 2s
+                    scrape_interval: 5s
+                    scrape_timeout: 5s
                     static_configs: [{targets: ['%s']}]
                     tls_config: {ca_file: '%s', cert_file: '%s', key_file: '%s'}
                     metric_relabel_configs:

@@ -43,7 +43,7 @@ class RequestsE2E {
     void a_suspended_run_ends_its_step_and_starts_the_next_when_it_is_resumed(TestNamespace namespace) {
         // Given
         namespace.apply(
-                migrator("web", "web", "sleep 1", "before: [{name: slow, command: [sleep, '6']}]"),
+                migrator("web", "web", "sleep 1", "before: [{name: slow, command: [sleep, '15']}]"),
                 deployment("web", "app:v1", 1));
         namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(1));
 
@@ -53,10 +53,13 @@ class RequestsE2E {
         // Then
         namespace.await(() -> assertThat(namespace.status("web").phase()).isEqualTo(Phase.Suspended));
         assertThat(namespace.condition("web", "Ready").reason()).isEqualTo("RunSuspended");
-        assertThat(namespace.recorder().migrations())
+        namespace.await(() -> assertThat(namespace.recorder().migrations())
                 .as("the step went on to its end")
                 .singleElement()
-                .satisfies(step -> assertThat(step.exitCode()).isZero());
+                .satisfies(step -> {
+                    assertThat(step.finishedAt()).isPresent();
+                    assertThat(step.exitCode()).isZero();
+                }));
         assertThat(Objects.requireNonNull(namespace.status("web").run()).suspended())
                 .isTrue();
         namespace.stays(

@@ -47,7 +47,15 @@ class RightsUsedE2E {
     @Test
     @DisplayName("the operator uses every right that the chart gives it, and lacks none")
     void every_right_is_used_and_none_is_missing(TestNamespace namespace) throws IOException {
-        // Given
+        // Given: in a namespace that is on its way out, the operator is refused
+        namespace.await(() -> assertThat(namespace
+                        .client()
+                        .namespaces()
+                        .withLabel("migrations-test")
+                        .list()
+                        .getItems())
+                .extracting(any -> any.getMetadata().getName())
+                .containsExactly(namespace.name()));
         var log = AuditLog.fromNow();
         var rights = rights(namespace.client());
 

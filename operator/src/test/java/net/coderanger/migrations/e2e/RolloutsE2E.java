@@ -2,6 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.migrator;
 import static net.coderanger.migrations.e2e.Manifests.template;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
@@ -56,8 +57,9 @@ class RolloutsE2E {
     @Test
     void a_canary_waits_for_its_migration_while_all_of_the_stable_version_serves(TestNamespace namespace) {
         // Given
-        var manifest = migrator("web", "web", "sleep 5");
-        try (var application = ArgoCdApplication.automated(namespace, manifest, rollout("app:v1", 4, CANARY))) {
+        var manifest = migrator("web", "web", UNTIL_TOLD);
+        var first = migrator("web", "web", "sleep 1");
+        try (var application = ArgoCdApplication.automated(namespace, first, rollout("app:v1", 4, CANARY))) {
             application.await(application.head(), "Healthy");
             namespace.awaitRunning("web", "app:v1", 4);
 
@@ -68,8 +70,13 @@ class RolloutsE2E {
             // Then
             namespace.await(
                     () -> assertThat(namespace.recorder().migrations("app:v2")).hasSize(1));
-            assertThat(namespace.status("web").waitingPods()).as("canaries").isEqualTo(1);
+            namespace.awaitWaiting("web", 1);
             assertThat(namespace.running("web")).as("of the stable version").hasSize(4);
+
+            // When
+            namespace.endMigrations();
+
+            // Then
             application.await(application.head(), "Healthy");
             namespace.awaitRunning("web", "app:v2", 4);
             namespace.awaitOneMigrationBefore("app:v2");
@@ -84,7 +91,7 @@ class RolloutsE2E {
             application.await(application.head(), "Degraded");
 
             // Then
-            assertThat(application.now().migrator()).isEqualTo("Degraded");
+            namespace.await(() -> assertThat(application.now().migrator()).isEqualTo("Degraded"));
             assertThat(namespace.running("web")).as("of the stable version").hasSize(4);
             assertThat(namespace.recorder().applications("app:v3")).isEmpty();
 
@@ -106,19 +113,24 @@ class RolloutsE2E {
                 kind: Service
                 metadata: {name: web}
                 spec: {selector: {app: web}, ports: [{port: 80}]}
-                """, migrator("web", "web", "sleep 5"), rollout("app:v1", 2, BLUE_GREEN));
+                """, migrator("web", "web", "sleep 1"), rollout("app:v1", 2, BLUE_GREEN));
         namespace.awaitRunning("web", "app:v1", 2);
         namespace.await(() -> assertThat(active(namespace)).isNotEmpty());
         var blue = active(namespace);
 
         // When
-        namespace.apply(rollout("app:v2", 2, BLUE_GREEN));
+        namespace.apply(migrator("web", "web", UNTIL_TOLD), rollout("app:v2", 2, BLUE_GREEN));
 
         // Then
         namespace.await(
                 () -> assertThat(namespace.recorder().migrations("app:v2")).hasSize(1));
         assertThat(active(namespace)).as("while the migration runs").isEqualTo(blue);
         assertThat(namespace.running("web")).as("blue").hasSize(2);
+
+        // When
+        namespace.endMigrations();
+
+        // Then
         namespace.await(() -> assertThat(active(namespace)).isNotEqualTo(blue));
         namespace.awaitRunning("web", "app:v2", 2);
         namespace.awaitOneMigrationBefore("app:v1");

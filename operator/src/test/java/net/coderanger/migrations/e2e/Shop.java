@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The application of the how-to pages and its PostgreSQL, in a namespace. Its image is made by {@code testbed/test-images}. */
@@ -99,15 +101,20 @@ final class Shop {
         deploy(image);
         namespace.awaitReady("shop", image);
         namespace.awaitRunning("shop", image, 1);
+        namespace.await(() -> assertThat(namespace.pods("shop")).hasSize(1));
     }
 
     /** A query's rows, the fields separated by bars. */
     List<String> ask(String sql) {
+        return ask(sql, TestNamespace.PATIENCE);
+    }
+
+    private List<String> ask(String sql, Duration patience) {
         var output = new ByteArrayOutputStream();
         var errors = new ByteArrayOutputStream();
         var pod = namespace.pods("postgres").getFirst();
         try (var psql = psql(pod, sql, output, errors)) {
-            var exitCode = psql.exitCode().get(30, TimeUnit.SECONDS);
+            var exitCode = psql.exitCode().get(patience.toSeconds(), TimeUnit.SECONDS);
             assertThat(exitCode).as(errors.toString(StandardCharsets.UTF_8)).isZero();
         } catch (InterruptedException
                 | java.util.concurrent.ExecutionException
@@ -115,6 +122,18 @@ final class Shop {
             throw new AssertionError("psql does not answer", e);
         }
         return output.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    /** Reads a table and keeps it locked against changes of its columns, until somebody ends the session. */
+    CompletableFuture<?> read(String table) {
+        return CompletableFuture.runAsync(() -> ask(
+                "begin; lock table " + table + " in access share mode; select pg_sleep(600)", Duration.ofMinutes(11)));
+    }
+
+    /** Ends the sessions that read a table. */
+    void endReaders(String table) {
+        ask("select pg_terminate_backend(pid) from pg_locks where relation = '" + table
+                + "'::regclass and mode = 'AccessShareLock' and pid <> pg_backend_pid()");
     }
 
     private ExecWatch psql(Pod pod, String sql, ByteArrayOutputStream output, ByteArrayOutputStream errors) {

@@ -14,13 +14,17 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.coderanger.migrations.api.Condition;
+import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
 import net.coderanger.migrations.api.MigratorStatus;
 import org.awaitility.Awaitility;
@@ -30,7 +34,13 @@ import org.awaitility.core.ThrowingRunnable;
 final class TestNamespace implements AutoCloseable {
 
     /** Longest that anything here may take; the machine may be busy with other tests. */
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    /** A migration that goes on until {@link #endMigrations}. */
+    static final String UNTIL_TOLD = "until [ -e /tmp/end ]; do sleep 0.1; done";
+
+    /** Of 100 ms. */
+    private static final int GATE_TRIES = 300;
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final int MAX_NAME = 40;
@@ -38,6 +48,7 @@ final class TestNamespace implements AutoCloseable {
     private final KubernetesClient client;
     private final String name;
     private final Recorder recorder;
+    private boolean closed;
 
     private TestNamespace(KubernetesClient client, String name) {
         this.client = client;
@@ -83,13 +94,82 @@ final class TestNamespace implements AutoCloseable {
         return recorder;
     }
 
-    /** Applies manifests, as {@code kubectl apply} does, in the order given. */
+    /**
+     * Applies manifests, as {@code kubectl apply} does, in the order given. After a Migrator it waits until the webhook is closed here:
+     * until then a pod that is not answered within a second starts, and the machine may be slow.
+     */
     void apply(String... manifests) {
+        for (var manifest : manifests) {
+            applyAtOnce(manifest);
+            if (manifest.contains("kind: Migrator\n")) {
+                awaitGate();
+            }
+        }
+    }
+
+    /** The same without any waiting. */
+    void applyAtOnce(String... manifests) {
         for (var manifest : manifests) {
             client.load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
                     .inNamespace(name)
                     .forceConflicts()
                     .serverSideApply();
+        }
+    }
+
+    /** Unless no operator is installed, or it does not watch this namespace, or may not close the webhook: then soon enough. */
+    private void awaitGate() {
+        var registered = client.admissionRegistration().v1().mutatingWebhookConfigurations();
+        for (var tries = 0; tries < GATE_TRIES && !closed; tries++) {
+            var configuration = registered.withName(InstalledOperator.NAME).get();
+            if (configuration == null) {
+                return;
+            }
+            var watched = Objects.requireNonNullElse(
+                            configuration.getMetadata().getAnnotations(), Map.<String, String>of())
+                    .getOrDefault("migrations.coderanger.net/watched-namespaces", "");
+            if (!watched.isEmpty() && !List.of(watched.split(",")).contains(name)) {
+                return;
+            }
+            closed = configuration.getWebhooks().stream()
+                    .filter(webhook -> webhook.getName().startsWith("gate."))
+                    .anyMatch(webhook -> client.getKubernetesSerialization()
+                            .asJson(webhook.getNamespaceSelector())
+                            .contains("\"" + name + "\""));
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(closed ? 0 : 100);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Ends the migrations that run {@link #UNTIL_TOLD}. */
+    void endMigrations() {
+        await(() -> assertThat(client.pods()
+                        .inNamespace(name)
+                        .withLabel(Labels.MIGRATOR)
+                        .withField("status.phase", "Running")
+                        .list()
+                        .getItems())
+                .isNotEmpty()
+                .allSatisfy(this::end));
+    }
+
+    private void end(Pod migration) {
+        try (var touch = client.pods()
+                .inNamespace(name)
+                .withName(migration.getMetadata().getName())
+                .inContainer("migrations")
+                .exec("touch", "/tmp/end")) {
+            assertThat(touch.exitCode().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isZero();
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("a migration cannot be told to end", e);
         }
     }
 
@@ -182,13 +262,15 @@ final class TestNamespace implements AutoCloseable {
      * after it. Kubelet's times have whole seconds.
      */
     void awaitOneMigrationBefore(String image) {
-        await(() -> assertThat(recorder.migrations(image)).singleElement().satisfies(run -> {
-            assertThat(run.exitCode()).isZero();
-            assertThat(run.finishedAt()).isPresent();
-        }));
+        await(() -> {
+            assertThat(recorder.migrations(image)).singleElement().satisfies(run -> {
+                assertThat(run.exitCode()).isZero();
+                assertThat(run.finishedAt()).isPresent();
+            });
+            assertThat(recorder.applications(image)).isNotEmpty();
+        });
         var migrated = recorder.migrations(image).getFirst().finishedAt().orElseThrow();
         assertThat(recorder.applications(image))
-                .isNotEmpty()
                 .allSatisfy(start -> assertThat(start.startedAt())
                         .as("start of %s", start.pod())
                         .isGreaterThanOrEqualTo(migrated));
@@ -221,16 +303,26 @@ final class TestNamespace implements AutoCloseable {
     }
 
     void await(ThrowingRunnable assertion) {
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).untilAsserted(assertion);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .untilAsserted(assertion);
     }
 
-    /** Asserts that something stays as it is for a while: the only way to see that nothing happens. */
+    /** Asserts that something is so, and stays so for a while: the only way to see that nothing happens. */
     void stays(Duration howLong, ThrowingRunnable assertion) {
-        Awaitility.await()
-                .during(howLong)
-                .atMost(howLong.plusSeconds(5))
-                .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(assertion);
+        var end = Instant.now().plus(howLong);
+        try {
+            do {
+                assertion.run();
+                Thread.sleep(200);
+            } while (Instant.now().isBefore(end));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw e instanceof Error error ? error : new AssertionError(e);
+        }
     }
 
     Optional<GenericKubernetesResource> generic(String apiVersion, String kind, String resource) {

@@ -186,8 +186,10 @@ class WorkloadE2E {
 
         // Then
         namespace.awaitReady("web", "app:v1");
+        namespace.awaitRunning("web", "app:v1", 1);
         assertThat(namespace.status("web").history()).hasSize(1);
         assertThat(namespace.recorder().waiters())
+                .isNotEmpty()
                 .allSatisfy(waiter -> assertThat(waiter.ofJob()).isFalse());
     }
 

@@ -3,6 +3,7 @@ package net.coderanger.migrations.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -154,7 +155,7 @@ class HistoryTest {
         assertThat(entry.attempts()).isEqualTo(1);
         assertThat(entry.startTime()).isEqualTo("2026-03-01T10:00:00Z");
         assertThat(entry.completionTime()).isEqualTo("2026-03-01T10:00:00Z");
-        assertThat(entry.inputs()).hasSize(16);
+        assertThat(entry.inputs()).matches("\\d+-[0-9a-f]{16}");
     }
 
     private static Story takenOver() {
@@ -195,5 +196,36 @@ class HistoryTest {
         assertThat(history.with(Migrators.entry("6", "shop:v2", Outcome.Succeeded))
                         .migrated("shop:v2"))
                 .isTrue();
+    }
+
+    @Test
+    void only_the_newest_twenty_keep_what_takes_room() {
+        // Given
+        var entry = Migrators.entry("a", "shop:a", Outcome.Succeeded);
+        var whole = new HistoryEntry(
+                entry.id(),
+                entry.revision(),
+                entry.image(),
+                entry.workload(),
+                entry.job(),
+                entry.outcome(),
+                entry.inputs(),
+                entry.trigger(),
+                entry.startTime(),
+                entry.completionTime(),
+                1,
+                List.of(),
+                "ann",
+                null,
+                "why",
+                "output");
+        // When
+        var trimmed = new History(Collections.nCopies(100, whole), null).trimmed(100, Set.of(), Set.of());
+        // Then
+        assertThat(trimmed.entries()).hasSize(100);
+        assertThat(trimmed.entries().subList(0, 20)).containsOnly(whole);
+        assertThat(trimmed.entries().subList(20, 100)).containsOnly(whole.brief());
+        assertThat(whole.brief().output()).isNull();
+        assertThat(whole.brief().approvedBy()).isEqualTo("ann");
     }
 }

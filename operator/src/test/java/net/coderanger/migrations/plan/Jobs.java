@@ -1,6 +1,8 @@
 package net.coderanger.migrations.plan;
 
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import net.coderanger.migrations.api.Gates;
+import net.coderanger.migrations.api.Labels;
 import net.coderanger.migrations.api.Migrator;
 
 /** Jobs as the operator makes and sees them; each step gives a new one. */
@@ -60,6 +63,21 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings, Optional<String> out
                 .endMetadata());
     }
 
+    /** Its pods are no more its own, after {@code kubectl delete --cascade=orphan}. */
+    Jobs orphaned() {
+        return new Jobs(
+                job,
+                pods.stream()
+                        .map(pod -> new PodBuilder(pod)
+                                .editMetadata()
+                                .withOwnerReferences(List.of())
+                                .endMetadata()
+                                .build())
+                        .toList(),
+                warnings,
+                output);
+    }
+
     Jobs letGo() {
         return with(job ->
                 job.editMetadata().removeFromFinalizers(Gates.OUTCOME_FINALIZER).endMetadata());
@@ -70,9 +88,18 @@ record Jobs(Job job, List<Pod> pods, List<String> warnings, Optional<String> out
         var pod = Pods.orphan(job.getMetadata().getName() + "-" + (pods.size() + 1))
                 .createdAt(Migrators.T0.plusSeconds(pods.size()))
                 .build();
+        pod.getMetadata().getLabels().put(Labels.MIGRATOR, Migrators.NAME);
+        pod.getMetadata()
+                .setOwnerReferences(List.of(new OwnerReferenceBuilder()
+                        .withKind("Job")
+                        .withName(job.getMetadata().getName())
+                        .withUid(job.getMetadata().getUid())
+                        .withController(true)
+                        .build()));
+        pod.getSpec().setNodeName("node-1");
         pod.setStatus(Migrators.yaml(String.join("\n", statusYaml), PodStatus.class));
         var all = new ArrayList<>(pods);
-        all.add(pod);
+        all.add(TrimmedPod.of(pod));
         return new Jobs(job, List.copyOf(all), warnings, output);
     }
 

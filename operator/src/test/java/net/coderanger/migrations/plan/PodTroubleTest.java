@@ -2,6 +2,7 @@ package net.coderanger.migrations.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.Optional;
 import net.coderanger.migrations.api.HistoryEntry;
 import net.coderanger.migrations.api.Reason;
@@ -71,7 +72,8 @@ class PodTroubleTest {
                         "containerStatuses:",
                         "- {name: migrations, ready: true, state: {running: {}}}");
         // Then
-        assertThat(trouble(job)).hasValueSatisfying(why -> assertThat(why).contains("its node", "does not answer"));
+        assertThat(trouble(job))
+                .hasValueSatisfying(why -> assertThat(why).contains("its node, node-1,", "does not answer"));
     }
 
     @Test
@@ -285,5 +287,30 @@ class PodTroubleTest {
 
     private static Jobs job() {
         return Jobs.of(Migrators.shop(), WEB);
+    }
+
+    @Test
+    void a_job_that_a_queue_has_suspended() {
+        // Given
+        var job = job().with(made -> made.editSpec().withSuspend(true).endSpec());
+        // Then
+        assertThat(trouble(job))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .startsWith("its Job is suspended")
+                        .contains("kubectl -n prod patch job " + job.name()));
+    }
+
+    @Test
+    void a_ready_pod_of_an_application_does_not_concern_plans_but_its_place_and_a_migrations_readiness_do() {
+        // Given
+        var pod = Pods.of("web-1", WEB).build();
+        pod.getSpec().setNodeName("node-1");
+        pod.setStatus(Migrators.yaml(
+                "conditions: [{type: Ready, status: 'False'}, {type: PodScheduled, status: 'True'}]", PodStatus.class));
+        // Then
+        assertThat(TrimmedPod.of(pod).getSpec().getNodeName()).isNull();
+        assertThat(TrimmedPod.of(pod).getStatus().getConditions())
+                .extracting(condition -> condition.getType())
+                .containsExactly("PodScheduled");
     }
 }

@@ -109,7 +109,7 @@ record Pods(PodBuilder pod, Optional<PodTemplateSpec> origin, Optional<Workload>
     }
 
     SeenPod seen() {
-        return new SeenPod(build(), origin, workload);
+        return new SeenPod(TrimmedPod.of(build()), origin, workload);
     }
 
     Pod build() {

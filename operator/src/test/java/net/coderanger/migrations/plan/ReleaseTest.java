@@ -114,6 +114,7 @@ class ReleaseTest {
                 after("shop:v2"),
                 List.of(new SeenPod(rewritten, Optional.of(WEB.template()), Optional.of(WEB))),
                 List.of(),
+                List.of(),
                 Migrators.T0);
         // When
         var plan = Planner.plan(seen);
@@ -245,5 +246,24 @@ class ReleaseTest {
     private static Migrator after(Migrator migrator, String revision) {
         return Migrators.with(
                 migrator, new History(List.of(Migrators.entry("a", revision, Outcome.Succeeded)), revision));
+    }
+
+    @DisplayName("a pod whose own workload nobody migrates from does not wait in silence either")
+    @Test
+    void a_pod_outside_the_template_selector_that_shares_the_repository_is_told_of() {
+        // Given
+        var worker = Workloads.of("Deployment", "worker", Workloads.template("shop:worker-2"));
+        // When
+        var plan = Seen.of(after(Migrators.shop("templateSelector: {matchLabels: {tier: web}}"), "shop:v2"))
+                .pods(
+                        Pods.of("web-1", Workloads.deployment("web", "shop:v2"))
+                                .labelled(Map.of("app", "shop", "tier", "web")),
+                        Pods.of("worker-1", worker).waiting())
+                .plan();
+        // Then
+        assertThat(released(plan)).isEmpty();
+        assertThat(Seen.message(plan))
+                .contains("1 pod waits for shop:worker-2, which Deployment/worker has", "templateSelector", "no-wait")
+                .doesNotContain("delete");
     }
 }

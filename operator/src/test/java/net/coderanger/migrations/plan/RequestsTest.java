@@ -120,7 +120,7 @@ class RequestsTest {
                 .map(job ->
                         new SeenJob(new JobBuilder(job.job()).withStatus(null).build(), List.of(), List.of()))
                 .toList();
-        return new Observation(seen.migrator(), seen.pods(), gone, seen.now());
+        return new Observation(seen.migrator(), seen.pods(), gone, List.of(), seen.now());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package net.coderanger.migrations.plan;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -9,10 +10,10 @@ import net.coderanger.migrations.api.ConditionType;
 import net.coderanger.migrations.api.Migrator;
 
 /** What is seen, and what is planned for it; each step gives a new one. */
-record Seen(Migrator migrator, List<SeenPod> pods, List<SeenJob> jobs, Instant now) {
+record Seen(Migrator migrator, List<SeenPod> pods, List<SeenJob> jobs, List<Pod> leftBehind, Instant now) {
 
     static Seen of(Migrator migrator) {
-        return new Seen(migrator, List.of(), List.of(), Migrators.T0);
+        return new Seen(migrator, List.of(), List.of(), List.of(), Migrators.T0);
     }
 
     Seen pods(Pods... more) {
@@ -21,6 +22,7 @@ record Seen(Migrator migrator, List<SeenPod> pods, List<SeenJob> jobs, Instant n
                 Stream.concat(pods.stream(), Arrays.stream(more).map(Pods::seen))
                         .toList(),
                 jobs,
+                leftBehind,
                 now);
     }
 
@@ -30,20 +32,26 @@ record Seen(Migrator migrator, List<SeenPod> pods, List<SeenJob> jobs, Instant n
                 pods,
                 Stream.concat(jobs.stream(), Arrays.stream(more).map(Jobs::seen))
                         .toList(),
+                leftBehind,
                 now);
     }
 
+    /** With the pods of a Job, but without that. */
+    Seen leftBehind(Jobs without) {
+        return new Seen(migrator, pods, jobs, without.pods(), now);
+    }
+
     Seen at(Instant time) {
-        return new Seen(migrator, pods, jobs, time);
+        return new Seen(migrator, pods, jobs, leftBehind, time);
     }
 
     /** The same with what the last plan has written. */
     Seen afterwards() {
-        return new Seen(Migrators.with(migrator, plan().status()), pods, jobs, now);
+        return new Seen(Migrators.with(migrator, plan().status()), pods, jobs, leftBehind, now);
     }
 
     Observation observation() {
-        return new Observation(migrator, pods, jobs, now);
+        return new Observation(migrator, pods, jobs, leftBehind, now);
     }
 
     Plan plan() {

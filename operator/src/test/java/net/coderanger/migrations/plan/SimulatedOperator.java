@@ -131,13 +131,20 @@ final class SimulatedOperator {
     Observation observe() {
         var migrator = cluster.migratorVersions.at(migratorVersion);
         var pods = cluster.podVersions.at(podVersion);
+        var jobs = jobs(migrator);
         return new Observation(
                 migrator,
                 pods.stream()
                         .filter(Involvement.holdsOrSelects(migrator))
                         .map(cluster::seen)
                         .toList(),
-                jobs(migrator).stream().flatMap(job -> seen(job, pods).stream()).toList(),
+                jobs.stream().flatMap(job -> seen(job, pods).stream()).toList(),
+                pods.stream()
+                        .filter(pod -> Involvement.ownJob(migrator, pod))
+                        .filter(pod -> jobs.stream()
+                                .noneMatch(job -> JobController.owned(
+                                        pod, job.getMetadata().getUid())))
+                        .toList(),
                 cluster.now());
     }
 

@@ -106,12 +106,28 @@ class StatusTest {
         var failed = Jobs.of(migrator, WEB).failed().running();
         var seen = Seen.of(migrator).pods(web().waiting()).jobs(failed).afterwards();
         // When
-        var plan = new Seen(seen.migrator(), List.of(), seen.jobs(), seen.now())
+        var plan = new Seen(seen.migrator(), List.of(), seen.jobs(), List.of(), seen.now())
                 .pods(Pods.of("api-1", WORKER).waiting())
                 .plan();
         // Then
         assertThat(plan.start()).isEmpty();
         assertThat(plan.status().phase()).isEqualTo(Phase.Pending);
+    }
+
+    @Test
+    void nothing_starts_while_a_migration_of_a_deleted_migrator_goes_on() {
+        // Given
+        var migrator = Migrators.shop();
+        var running = Jobs.of(migrator, WEB).running();
+        var seen = Seen.of(migrator).pods(web().waiting());
+        // When
+        var before = seen.leftBehind(running).plan();
+        var after = seen.leftBehind(Jobs.of(migrator, WEB).pod("phase: Failed")).plan();
+        // Then
+        assertThat(before.start()).isEmpty();
+        assertThat(Seen.message(before))
+                .contains("shop:v1 has to be migrated as soon as pod", running.name(), "deleted Migrator");
+        assertThat(after.start()).isPresent();
     }
 
     private static Pods web() {

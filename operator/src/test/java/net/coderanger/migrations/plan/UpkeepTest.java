@@ -157,4 +157,37 @@ class UpkeepTest {
                                 null)),
                         "shop:v1"));
     }
+
+    @Test
+    void a_job_without_a_pod_is_looked_at_less_and_less_often() {
+        // Given
+        var job = Jobs.of(Migrators.shop(), WEB);
+        var seen =
+                Seen.of(Migrators.shop()).pods(Pods.of("web-1", WEB).waiting()).jobs(job);
+        // Then
+        assertThat(seen.at(Migrators.T0.plusSeconds(5)).plan().lookAgainIn()).hasValue(Duration.ofSeconds(3));
+        assertThat(seen.at(Migrators.T0.plusSeconds(100)).plan().lookAgainIn()).hasValue(Duration.ofSeconds(10));
+        assertThat(seen.at(Migrators.T0.plusSeconds(7200)).plan().lookAgainIn()).hasValue(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void a_job_that_was_deleted_without_its_pods_is_not_stopped_again_and_again() {
+        // Given
+        var deleted = Jobs.of(Migrators.shop(), WEB).running().deleted();
+        var orphaned = deleted.orphaned();
+        // When
+        var withPods = Seen.of(Migrators.shop())
+                .pods(Pods.of("web-1", WEB).waiting())
+                .jobs(deleted)
+                .plan();
+        var without = Seen.of(Migrators.shop())
+                .pods(Pods.of("web-1", WEB).waiting())
+                .jobs(orphaned)
+                .plan();
+        // Then
+        assertThat(Seen.actions(withPods, Action.StopJob.class)).hasSize(1);
+        assertThat(Seen.actions(without, Action.StopJob.class)).isEmpty();
+        assertThat(Seen.message(without)).contains("has been deleted; its pod's end is awaited");
+        assertThat(without.start()).isEmpty();
+    }
 }

@@ -164,9 +164,7 @@ class AdmissionPolicyIT {
         var job = rights.admin().resource(orphan).create();
 
         refuses("must not write a Job", () -> operator.resource(job).delete());
-        assertThat(patch(
-                                job,
-                                "{'metadata': {'finalizers': ['%s']}}".formatted(IdleObjects.FOREIGN_FINALIZER))
+        assertThat(patch(job, "{'metadata': {'finalizers': ['%s']}}".formatted(IdleObjects.FOREIGN_FINALIZER))
                         .getFinalizers())
                 .containsExactly(IdleObjects.FOREIGN_FINALIZER);
 

@@ -7,9 +7,12 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import net.coderanger.migrations.api.Migrator;
+import org.awaitility.Awaitility;
 
 /**
  * A service account with the rights that the chart gives the operator, in a namespace of its own. Its names are its own, too: an
@@ -20,6 +23,9 @@ public final class ChartRights implements AutoCloseable {
     private static final Set<String> NAMESPACED = Set.of("ServiceAccount", "Role", "RoleBinding");
     private static final Set<String> CLUSTER_WIDE = Set.of(
             "ClusterRole", "ClusterRoleBinding", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding");
+
+    /** Until the kind is served and the rights count. */
+    private static final Duration COUNT = Duration.ofMinutes(2);
 
     private final KubernetesClient admin;
     private final String name;
@@ -53,7 +59,17 @@ public final class ChartRights implements AutoCloseable {
                         NAMESPACED.contains(resource.getKind()) || CLUSTER_WIDE.contains(resource.getKind()))
                 .toList();
         rights.forEach(right -> admin.resource(right).create());
-        return new ChartRights(admin, name, rights);
+        var installed = new ChartRights(admin, name, rights);
+        Awaitility.await()
+                .atMost(COUNT)
+                .ignoreExceptions()
+                .until(() -> AccessReview.allows(admin, installed.user(), "list", Migrator.GROUP, "migrators", "", "")
+                        && admin.resources(Migrator.class)
+                                .inNamespace(name)
+                                .list()
+                                .getItems()
+                                .isEmpty());
+        return installed;
     }
 
     private static List<HasMetadata> rendered(KubernetesClient client, String name)

@@ -18,7 +18,7 @@ import org.awaitility.core.ConditionTimeoutException;
 public final class RightsTrial implements AutoCloseable {
 
     /** Until a role that was written counts. */
-    private static final Duration COUNTS = Duration.ofSeconds(5);
+    private static final Duration COUNTS = Duration.ofSeconds(30);
 
     private static final String GROUP = "rbac.authorization.k8s.io";
 

@@ -19,6 +19,16 @@ class WebhookConfigurationsTest {
     private static final WebhookTarget TARGET =
             new WebhookTarget("migrations-operator", "ops", "operator", Optional.empty(), 5, true, Set.of());
 
+    /** Else both would write them for ever: https://learn.microsoft.com/azure/aks/faq, "Admissions Enforcer". */
+    @Test
+    void aks_is_told_to_leave_the_selectors_as_they_are() {
+        assertThat(new WebhookConfigurations(TARGET)
+                        .mutating(Set.of(), "Q0E=")
+                        .getMetadata()
+                        .getLabels())
+                .containsEntry("admissions.enforcer/disabled", "true");
+    }
+
     @Test
     void namespaces_with_migrators_are_closed_and_all_others_open() {
         var webhooks = webhooks(TARGET, Set.of("shop", "blog"));
