@@ -175,10 +175,7 @@ final class Applier {
     }
 
     private void open(Observation seen, Plan plan) {
-        var releases = plan.then().stream()
-                .filter(Action.Release.class::isInstance)
-                .map(action -> ((Action.Release) action).pod())
-                .toList();
+        var releases = plan.releases().stream().map(Action.Release::pod).toList();
         var since = Releasable.since(seen, plan);
         gates.open(seen.migrator().getMetadata().getName(), releases, pod -> {
             var releasable = since.get(pod.getMetadata().getUid());
@@ -188,11 +185,9 @@ final class Applier {
         });
     }
 
-    private void carryOut(Migrator migrator, List<Action> actions) {
+    private void carryOut(Migrator migrator, List<Action.FollowUp> actions) {
         for (var action : actions) {
             switch (action) {
-                case Action.Release release -> {} // all at once, before
-                case Action.CreateJob create -> create(create.job());
                 case Action.DeleteJob delete -> delete(delete.job(), DeletionPropagation.BACKGROUND);
                 case Action.StopJob stop -> delete(stop.job(), DeletionPropagation.FOREGROUND);
                 case Action.LetGoOfJob let -> finalizer.takeOff(let.job());

@@ -15,14 +15,14 @@ final class Announcements {
 
     private Announcements() {}
 
-    static List<Action> of(
+    static List<Action.FollowUp> of(
             Observation seen,
             Optional<HistoryEntry> settled,
-            Optional<Action> started,
+            Optional<Action.FollowUp> started,
             Requests requests,
             Verdict verdict,
             Situation situation) {
-        var events = new ArrayList<Action>();
+        var events = new ArrayList<Action.FollowUp>();
         settled.ifPresent(entry -> events.add(settled(entry)));
         started.ifPresent(events::add);
         requests.news().forEach(answer -> events.add(answered(answer)));
@@ -38,7 +38,7 @@ final class Announcements {
     }
 
     /** A run whose first Job is created. */
-    static Action started(Observation seen, Job job) {
+    static Action.FollowUp started(Observation seen, Job job) {
         return new Action.Announce(
                 Reason.MigrationsStarted,
                 false,
@@ -54,7 +54,7 @@ final class Announcements {
     }
 
     /** A further Job of a run. */
-    static Action started(Observation seen, Run run, Job job) {
+    static Action.FollowUp started(Observation seen, Run run, Job job) {
         return new Action.Announce(
                 Reason.StepStarted,
                 false,
@@ -64,7 +64,7 @@ final class Announcements {
                         + job.getMetadata().getName() + ")");
     }
 
-    private static Action answered(HandledRequest answer) {
+    private static Action.FollowUp answered(HandledRequest answer) {
         return new Action.Announce(
                 Reason.RequestAnswered,
                 answer.result().startsWith("ignored"),
@@ -73,7 +73,7 @@ final class Announcements {
                         + ": " + answer.result());
     }
 
-    private static Action settled(HistoryEntry entry) {
+    private static Action.FollowUp settled(HistoryEntry entry) {
         return switch (entry.outcome()) {
             case Succeeded ->
                 new Action.Announce(
@@ -99,7 +99,7 @@ final class Announcements {
         };
     }
 
-    private static Action stopped(Reason reason, HistoryEntry entry) {
+    private static Action.FollowUp stopped(Reason reason, HistoryEntry entry) {
         return new Action.Announce(
                 reason,
                 true,

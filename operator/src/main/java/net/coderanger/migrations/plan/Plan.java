@@ -10,13 +10,19 @@ import net.coderanger.migrations.api.MigratorStatus;
  *
  * @param start the Job to create first; nothing else happens if it cannot be created
  * @param status the whole status, to be written only if it differs
- * @param then what must not happen before the status stands
+ * @param releases pods whose gate is opened once the status stands
+ * @param then what else must not happen before
  * @param lookAgainIn when to plan again without an event
  */
 public record Plan(
-        Optional<Action.CreateJob> start, MigratorStatus status, List<Action> then, Optional<Duration> lookAgainIn) {
+        Optional<Action.CreateJob> start,
+        MigratorStatus status,
+        List<Action.Release> releases,
+        List<Action.FollowUp> then,
+        Optional<Duration> lookAgainIn) {
 
     public Plan {
+        releases = List.copyOf(releases);
         then = List.copyOf(then);
     }
 }

@@ -67,7 +67,7 @@ public final class Planner {
     }
 
     private Plan planWithout(String refusal) {
-        var then = new ArrayList<>(Releases.of(situation, seen.now()));
+        var then = new ArrayList<Action.FollowUp>();
         var going = journeys.stream().findFirst();
         going.ifPresent(journey -> journey.wishes().answer(journey.run(), journey.course(), requests));
         var run = going.map(
@@ -79,8 +79,13 @@ public final class Planner {
         return new Plan(
                 Optional.empty(),
                 status(run.orElse(null), Optional.empty(), verdict),
+                releases(),
                 then,
                 Optional.of(AFTER_REFUSAL));
+    }
+
+    private List<Action.Release> releases() {
+        return Releases.of(situation, seen.now());
     }
 
     private Verdicts verdicts() {
@@ -108,16 +113,21 @@ public final class Planner {
 
     /** An outcome is written before anything else begins. */
     private Plan settling() {
-        var then = new ArrayList<>(Releases.of(situation, seen.now()));
+        var then = new ArrayList<Action.FollowUp>();
         var prospects = Prospect.of(seen, situation, history, requests);
         var verdict = verdicts().idle(history, prospects, true);
         then.addAll(Announcements.of(seen, settled, Optional.empty(), requests, verdict, situation));
         then.addAll(Upkeep.of(seen, history, unsettled).actions());
-        return new Plan(Optional.empty(), status(null, Optional.empty(), verdict), then, Optional.of(Duration.ZERO));
+        return new Plan(
+                Optional.empty(),
+                status(null, Optional.empty(), verdict),
+                releases(),
+                then,
+                Optional.of(Duration.ZERO));
     }
 
     private Plan withRun(Journey journey) {
-        var then = new ArrayList<>(Releases.of(situation, seen.now()));
+        var then = new ArrayList<Action.FollowUp>();
         var run = journey.run();
         var course = journey.course();
         var wishes = journey.wishes();
@@ -125,7 +135,7 @@ public final class Planner {
         var verdict = verdicts().going(run, course, wishes);
         var report = Report.of(run, journey.recorded(), course, wishes, verdict.message());
         var started = Optional.<Job>empty();
-        var told = Optional.<Action>empty();
+        var told = Optional.<Action.FollowUp>empty();
         if (course instanceof Course.Next next && seen.nothingRuns()) {
             var job = start(journey, next.step());
             started = Optional.of(job);
@@ -141,6 +151,7 @@ public final class Planner {
         return new Plan(
                 started.map(Action.CreateJob::new),
                 status(report, AwaitedApproval.of(seen, run, course, requests), verdict),
+                releases(),
                 then,
                 lookAgainIn(upkeep, Optional.of(course)));
     }
@@ -173,7 +184,7 @@ public final class Planner {
     }
 
     private Plan withoutRun() {
-        var then = new ArrayList<>(Releases.of(situation, seen.now()));
+        var then = new ArrayList<Action.FollowUp>();
         var prospects = Prospect.of(seen, situation, history, requests);
         var next = migrator.getSpec().suspended() || !seen.nothingRuns()
                 ? Optional.<NextRun>empty()
@@ -203,6 +214,7 @@ public final class Planner {
                         run.orElse(null),
                         next.isPresent() ? Optional.empty() : AwaitedApproval.of(seen, prospects, requests),
                         verdict),
+                releases(),
                 then,
                 lookAgainIn(upkeep, Optional.empty()));
     }
@@ -235,7 +247,7 @@ public final class Planner {
         }
     }
 
-    private List<Action> steer(Run run, Wishes wishes, Verdict verdict) {
+    private List<Action.FollowUp> steer(Run run, Wishes wishes, Verdict verdict) {
         var newest = run.newest();
         var toBeStopped = wishes.stop().isPresent() || newest.beingDeleted();
         var stop = Upkeep.stop(newest).filter(any -> toBeStopped && run.active());

@@ -36,9 +36,8 @@ public final class Releasable {
     }
 
     private static Set<String> released(Plan plan) {
-        return plan.then().stream()
-                .filter(Action.Release.class::isInstance)
-                .map(action -> ((Action.Release) action).pod().getMetadata().getUid())
+        return plan.releases().stream()
+                .map(release -> release.pod().getMetadata().getUid())
                 .collect(Collectors.toSet());
     }
 

@@ -24,9 +24,9 @@ final class Releases {
 
     private Releases() {}
 
-    static List<Action> of(Situation situation, Instant now) {
+    static List<Action.Release> of(Situation situation, Instant now) {
         return Stream.concat(situation.waiting().stream().filter(situation::mayStart), anew(situation, now))
-                .map(pod -> (Action) new Action.Release(pod.pod()))
+                .map(pod -> new Action.Release(pod.pod()))
                 .toList();
     }
 

@@ -26,7 +26,7 @@ final class RolloutDeadlines {
             return since.plus(deadline);
         }
 
-        Action warning() {
+        Action.FollowUp warning() {
             var workload = candidate.workload();
             return new Action.Announce(
                     Reason.ProgressDeadlineNear,
@@ -46,7 +46,7 @@ final class RolloutDeadlines {
     private RolloutDeadlines() {}
 
     /** One event for each rollout whose deadline is near; posting it again changes nothing. */
-    static List<Action> warnings(Situation situation, Instant now) {
+    static List<Action.FollowUp> warnings(Situation situation, Instant now) {
         return threatened(situation)
                 .filter(any -> !any.warnedAt().isAfter(now) && any.struck().isAfter(now))
                 .map(Threatened::warning)

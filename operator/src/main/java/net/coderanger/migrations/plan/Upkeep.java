@@ -15,7 +15,7 @@ import net.coderanger.migrations.api.HistoryEntry;
  * @param actions what is to be done now
  * @param lookAgainIn when there will be more to do
  */
-record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
+record Upkeep(List<Action.FollowUp> actions, Optional<Duration> lookAgainIn) {
 
     /**
      * A finished Job stays this long in any case, by its finalizer if it was deleted. Its name is that of one run; a leader that
@@ -30,7 +30,7 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
     private static final Duration NO_POD_FOR_LONG = Duration.ofMinutes(1);
 
     static Upkeep of(Observation seen, History history, List<Run> unsettled) {
-        var actions = new ArrayList<Action>();
+        var actions = new ArrayList<Action.FollowUp>();
         var times = new ArrayList<Duration>();
         for (var job : seen.jobs()) {
             var openRun = unsettled.stream().anyMatch(run -> run.id().equals(job.runId())) && !history.has(job.runId());
@@ -66,7 +66,7 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
     }
 
     /** Ends a Job that runs, its pods first. One that was deleted without them cannot be ended so any more: its pods end by themselves. */
-    static Optional<Action> stop(SeenJob job) {
+    static Optional<Action.FollowUp> stop(SeenJob job) {
         return job.endsWithItsPods() || job.wasDeletedWithoutItsPods()
                 ? Optional.empty()
                 : Optional.of(new Action.StopJob(job.job()));
@@ -78,7 +78,7 @@ record Upkeep(List<Action> actions, Optional<Duration> lookAgainIn) {
     }
 
     /** Tools that watch a Job but not its Migrator's message see the run get on. */
-    static List<Action> progress(Job job, String message) {
+    static List<Action.FollowUp> progress(Job job, String message) {
         var stamped = SeenPod.orEmpty(job.getMetadata().getAnnotations()).get(Annotations.PROGRESS);
         return message.equals(stamped) ? List.of() : List.of(new Action.StampProgress(job, message));
     }

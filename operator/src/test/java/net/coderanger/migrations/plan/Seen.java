@@ -74,6 +74,9 @@ record Seen(Migrator migrator, List<SeenPod> pods, List<SeenJob> jobs, List<Pod>
     }
 
     static <T extends Action> List<T> actions(Plan plan, Class<T> kind) {
-        return plan.then().stream().filter(kind::isInstance).map(kind::cast).toList();
+        return Stream.concat(plan.releases().stream(), plan.then().stream())
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
     }
 }

@@ -203,10 +203,8 @@ final class SimulatedOperator {
         if (!putStatus(seen, plan.status())) {
             return Optional.of(Duration.ofMillis(100));
         }
-        plan.then().stream().filter(Action.Release.class::isInstance).forEach(this::carryOut);
-        plan.then().stream()
-                .filter(action -> !(action instanceof Action.Release))
-                .forEach(this::carryOut);
+        plan.releases().forEach(this::carryOut);
+        plan.then().forEach(this::carryOut);
         return plan.lookAgainIn();
     }
 

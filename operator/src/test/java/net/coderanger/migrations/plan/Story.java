@@ -224,7 +224,7 @@ final class Story {
         var plan = Planner.plan(seen);
         assertThat(plan)
                 .as("quiet: nothing is left to do or to say")
-                .isEqualTo(new Plan(Optional.empty(), seen.status(), List.of(), plan.lookAgainIn()));
+                .isEqualTo(new Plan(Optional.empty(), seen.status(), List.of(), List.of(), plan.lookAgainIn()));
         assertThat(cluster.jobs().stream()
                         .filter(job -> job.getMetadata().getDeletionTimestamp() != null)
                         .map(job -> job.getMetadata().getLabels().get(Labels.RUN)))
