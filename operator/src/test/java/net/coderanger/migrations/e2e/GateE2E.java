@@ -275,6 +275,7 @@ class GateE2E {
         assertThat(namespace.pods("web").getFirst().getSpec().getInitContainers())
                 .extracting(Container::getName)
                 .containsExactly("migrate-wait-alpha", "migrate-wait-zeta");
+        namespace.await(() -> assertThat(namespace.recorder().migrations()).hasSize(2));
         namespace.endMigrations();
         namespace.awaitRunning("web", "app:v1", 1);
         assertThat(namespace.recorder().migrations()).hasSize(2);

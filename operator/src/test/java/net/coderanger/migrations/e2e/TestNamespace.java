@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -150,14 +151,23 @@ final class TestNamespace implements AutoCloseable {
 
     /** Ends the migrations that run {@link #UNTIL_TOLD}. */
     void endMigrations() {
-        await(() -> assertThat(client.pods()
-                        .inNamespace(name)
-                        .withLabel(Labels.MIGRATOR)
-                        .withField("status.phase", "Running")
-                        .list()
-                        .getItems())
-                .isNotEmpty()
-                .allSatisfy(this::end));
+        var told = new HashSet<String>();
+        await(() -> {
+            for (var migration : runningMigrations()) {
+                end(migration);
+                told.add(migration.getMetadata().getUid());
+            }
+            assertThat(told).isNotEmpty();
+        });
+    }
+
+    private List<Pod> runningMigrations() {
+        return client.pods()
+                .inNamespace(name)
+                .withLabel(Labels.MIGRATOR)
+                .withField("status.phase", "Running")
+                .list()
+                .getItems();
     }
 
     private void end(Pod migration) {
