@@ -175,6 +175,7 @@ final class TestNamespace implements AutoCloseable {
                 .inNamespace(name)
                 .withName(migration.getMetadata().getName())
                 .inContainer("migrations")
+                .redirectingError()
                 .exec("touch", "/tmp/end")) {
             assertThat(touch.exitCode().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isZero();
