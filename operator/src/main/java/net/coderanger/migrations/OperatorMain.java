@@ -245,7 +245,9 @@ public final class OperatorMain {
         var served = secret.current();
 
         var waiter = config.waiter();
-        var view = new AdmissionView(client, ADMISSION_PATIENCE);
+        // who is not told in time that there is a new Migrator lets its pods through; who waits too long refuses the
+        // pods of others
+        var view = new AdmissionView(client, webhook.timeout().multipliedBy(3).dividedBy(5));
         var pods = new PodAdmission(
                 (namespace, wanted) ->
                         view.migrators(namespace, reconciler.cache().migrators(namespace), wanted),

@@ -25,8 +25,7 @@ public final class AdmissionView {
     /**
      * By a client's connections, but with less patience.
      *
-     * @param patience how long each request may take; several, one after the other, have to end before the API server gives up on the
-     *     webhook
+     * @param patience how long a request may take; it has to end before the API server gives up on the webhook
      */
     public AdmissionView(KubernetesClient client, Duration patience) {
         this.client = client.newClient(

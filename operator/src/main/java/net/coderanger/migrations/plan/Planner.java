@@ -2,7 +2,6 @@ package net.coderanger.migrations.plan;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,7 @@ public final class Planner {
     private final Optional<HistoryEntry> settled;
     private final History history;
     private final Situation situation;
+    private final Upkeep upkeep;
 
     private Planner(Observation seen) {
         this.seen = seen;
@@ -50,6 +50,7 @@ public final class Planner {
         this.settled = Settlement.of(seen, before, asItWas, journeys, requests);
         this.history = settled.map(before::with).orElse(before);
         this.situation = settled.isPresent() ? new Situation(seen, history) : asItWas;
+        this.upkeep = Upkeep.of(seen, history, unsettled);
     }
 
     /** The plan for what is seen. */
@@ -67,20 +68,16 @@ public final class Planner {
     }
 
     private Plan planWithout(String refusal) {
-        var then = new ArrayList<Action.FollowUp>();
         var going = journeys.stream().findFirst();
         going.ifPresent(journey -> journey.wishes().answer(journey.run(), journey.course(), requests));
         var run = going.map(
                 journey -> Report.of(journey.run(), journey.recorded(), journey.course(), journey.wishes(), refusal));
         var verdict = verdicts().refused(refusal);
-        then.addAll(Announcements.of(seen, Optional.empty(), Optional.empty(), requests, verdict, situation));
-        var upkeep = Upkeep.of(seen, history, unsettled);
-        then.addAll(upkeep.actions());
         return new Plan(
                 Optional.empty(),
                 status(run.orElse(null), Optional.empty(), verdict),
                 releases(),
-                then,
+                then(List.of(), Optional.empty(), verdict),
                 Optional.of(AFTER_REFUSAL));
     }
 
@@ -88,11 +85,18 @@ public final class Planner {
         return Releases.of(situation, seen.now());
     }
 
+    /** The requests have to be answered before. */
+    private List<Action.FollowUp> then(
+            List<Action.FollowUp> first, Optional<Action.FollowUp> started, Verdict verdict) {
+        var events = Announcements.of(seen, settled, started, requests, verdict, situation);
+        return Stream.of(first, events, upkeep.actions()).flatMap(List::stream).toList();
+    }
+
     private Verdicts verdicts() {
         return new Verdicts(seen, situation, requests);
     }
 
-    private Optional<Duration> lookAgainIn(Upkeep upkeep, Optional<Course> course) {
+    private Optional<Duration> lookAgainIn(Optional<Course> course) {
         var backoff = course.filter(Course.Backoff.class::isInstance)
                 .map(any -> Duration.between(seen.now(), ((Course.Backoff) any).until()));
         return Stream.of(
@@ -113,21 +117,17 @@ public final class Planner {
 
     /** An outcome is written before anything else begins. */
     private Plan settling() {
-        var then = new ArrayList<Action.FollowUp>();
         var prospects = Prospect.of(seen, situation, history, requests);
         var verdict = verdicts().idle(history, prospects, true);
-        then.addAll(Announcements.of(seen, settled, Optional.empty(), requests, verdict, situation));
-        then.addAll(Upkeep.of(seen, history, unsettled).actions());
         return new Plan(
                 Optional.empty(),
                 status(null, Optional.empty(), verdict),
                 releases(),
-                then,
+                then(List.of(), Optional.empty(), verdict),
                 Optional.of(Duration.ZERO));
     }
 
     private Plan withRun(Journey journey) {
-        var then = new ArrayList<Action.FollowUp>();
         var run = journey.run();
         var course = journey.course();
         var wishes = journey.wishes();
@@ -144,16 +144,12 @@ public final class Planner {
         } else if (course instanceof Course.Ending ending) {
             started = Optional.of(end(journey, ending.end()));
         }
-        then.addAll(steer(run, wishes, verdict));
-        then.addAll(Announcements.of(seen, Optional.empty(), told, requests, verdict, situation));
-        var upkeep = Upkeep.of(seen, history, unsettled);
-        then.addAll(upkeep.actions());
         return new Plan(
                 started.map(Action.CreateJob::new),
                 status(report, AwaitedApproval.of(seen, run, course, requests), verdict),
                 releases(),
-                then,
-                lookAgainIn(upkeep, Optional.of(course)));
+                then(steer(run, wishes, verdict), told, verdict),
+                lookAgainIn(Optional.of(course)));
     }
 
     /** The Job of the next step. It carries the requests that have led to it. */
@@ -184,7 +180,6 @@ public final class Planner {
     }
 
     private Plan withoutRun() {
-        var then = new ArrayList<Action.FollowUp>();
         var prospects = Prospect.of(seen, situation, history, requests);
         var next = migrator.getSpec().suspended() || !seen.nothingRuns()
                 ? Optional.<NextRun>empty()
@@ -197,15 +192,7 @@ public final class Planner {
             refuseTheImpossible(prospects);
         }
         var verdict = next.map(verdicts()::starting).orElseGet(() -> verdicts().idle(history, prospects, false));
-        then.addAll(Announcements.of(
-                seen,
-                Optional.empty(),
-                job.map(started -> Announcements.started(seen, started)),
-                requests,
-                verdict,
-                situation));
-        var upkeep = Upkeep.of(seen, history, unsettled);
-        then.addAll(upkeep.actions());
+        var told = job.map(started -> Announcements.started(seen, started));
         var run = next.map(starting -> Report.of(
                 starting, MigrationJob.jobName(migrator, starting.target().id(), 1), seen.now()));
         return new Plan(
@@ -215,8 +202,8 @@ public final class Planner {
                         next.isPresent() ? Optional.empty() : AwaitedApproval.of(seen, prospects, requests),
                         verdict),
                 releases(),
-                then,
-                lookAgainIn(upkeep, Optional.empty()));
+                then(List.of(), told, verdict),
+                lookAgainIn(Optional.empty()));
     }
 
     /** The requests that the start of a run answers, as annotations of its Job. */

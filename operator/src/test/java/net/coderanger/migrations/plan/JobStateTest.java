@@ -78,6 +78,15 @@ class JobStateTest {
         assertThat(JobState.of(job().deleted().pod("phase: Failed").seen())).isInstanceOf(JobState.Vanished.class);
     }
 
+    @Test
+    void what_a_process_ends_with_after_its_job_was_deleted_asks_nobody_to_look() {
+        // Given
+        var job = job().deleted()
+                .pod("phase: Failed", "containerStatuses:", "- {name: migrations, state: {terminated: {exitCode: 2}}}");
+        // Then
+        assertThat(JobState.of(job.seen())).isInstanceOf(JobState.Vanished.class);
+    }
+
     @DisplayName("P2-c: a deleted Job that has succeeded has succeeded, wherever that can be seen")
     @Test
     void a_deleted_job_that_has_succeeded_has_succeeded() {

@@ -69,12 +69,17 @@ final class Kubelet {
                                 .withNewTerminated()
                                 .withExitCode(exitCode)
                                 .endTerminated());
-                job.filter(its -> exitCode == 0 || JobController.endsTheJob(ended, its))
+                job.filter(its -> exitCode == 0 || asksForALook(its, ended))
                         .ifPresent(its -> cluster.witness.migrationSucceeds(its, exitCode));
             } else if (pod.getMetadata().getDeletionTimestamp() != null) {
                 report(pod, "Failed", new ContainerStateBuilder());
             }
         }
+    }
+
+    /** Not if it was told to stop: whatever it ends with then, it has not said that it is done. */
+    private static boolean asksForALook(Job job, Pod ended) {
+        return job.getMetadata().getDeletionTimestamp() == null && JobController.endsTheJob(ended, job);
     }
 
     boolean running() {
