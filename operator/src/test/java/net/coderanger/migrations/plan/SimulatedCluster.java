@@ -134,7 +134,7 @@ final class SimulatedCluster {
         var changed = new HashMap<>(SeenPod.orEmpty(next.getMetadata().getAnnotations()));
         if (!value.equals(changed.put(what.key(), value)) || !changed.containsKey(what.stamp())) {
             changed.put(what.stamp(), USER);
-            witness.demanded(what, value);
+            witness.demanded(what, value, migrator());
         }
         next.getMetadata().setAnnotations(changed);
         store(next);

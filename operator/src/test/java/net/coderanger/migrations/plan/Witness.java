@@ -84,14 +84,23 @@ final class Witness {
         epoch++;
     }
 
-    /** A user sets a control annotation, and has the right. */
-    void demanded(ControlAnnotation what, String value) {
+    /**
+     * A user sets a control annotation, and has the right.
+     *
+     * @param before the Migrator without it
+     */
+    void demanded(ControlAnnotation what, String value, Migrator before) {
         if (what.invalid(value).isPresent()) {
             return;
         }
         demands.make(what, value);
         if (what == ControlAnnotation.Baseline) {
             completions.add(new Completion(value.split(" ", 2)[0], "", false, epoch));
+        }
+        if (what == ControlAnnotation.Approve
+                && (open(before, ControlAnnotation.Cancel)
+                        || cancelled(status(before).run()))) {
+            runs.values().forEach(WitnessedRun::isStoppedInsteadOfApproved);
         }
         runs.forEach((id, run) -> {
             if (!run.complete(demands) && !recorded.contains(id) && complete.remove(run)) {

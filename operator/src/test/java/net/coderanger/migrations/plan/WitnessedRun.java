@@ -33,6 +33,7 @@ final class WitnessedRun {
     private Instant failedAt = Instant.EPOCH;
     private boolean deleted;
     private boolean asks;
+    private boolean stopped;
     private String lastJob = "";
     private boolean onFailureStarted;
     private boolean containersStarted;
@@ -189,9 +190,15 @@ final class WitnessedRun {
         return failures > retries;
     }
 
+    /** Somebody approves when somebody else has asked for its end already. */
+    void isStoppedInsteadOfApproved() {
+        stopped |= asks;
+    }
+
     /** Whether all of it has succeeded, and who was asked has said yes, and nobody no: that counts for more. */
     boolean complete(Demands demands) {
-        return done == steps.size() && (!asks || (approved(demands) && !said(ControlAnnotation.Reject, demands)));
+        return done == steps.size()
+                && (!asks || (!stopped && approved(demands) && !said(ControlAnnotation.Reject, demands)));
     }
 
     boolean allDone() {
