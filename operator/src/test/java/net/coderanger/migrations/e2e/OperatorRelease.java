@@ -1,14 +1,18 @@
 package net.coderanger.migrations.e2e;
 
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.coderanger.migrations.helm.ChartCopy;
@@ -116,19 +120,21 @@ final class OperatorRelease implements AutoCloseable {
 
     /** Names of the kind's printer columns, in the cluster. */
     List<String> columns() {
-        var crd = Objects.requireNonNull(admin.apiextensions()
-                .v1()
-                .customResourceDefinitions()
-                .withName("migrators.migrations.coderanger.net")
-                .get());
-        return crd.getSpec().getVersions().getFirst().getAdditionalPrinterColumns().stream()
+        return kind().require().getSpec().getVersions().getFirst().getAdditionalPrinterColumns().stream()
                 .map(column -> column.getName())
                 .toList();
     }
 
+    private Resource<CustomResourceDefinition> kind() {
+        return admin.apiextensions().v1().customResourceDefinitions().withName("migrators.migrations.coderanger.net");
+    }
+
     @Override
     public void close() throws IOException {
-        // others may have written the kind meanwhile
+        // others may have written the kind meanwhile, and be in Helm's way ever after
+        Optional.ofNullable(kind().get())
+                .ifPresent(written -> kind().patch(
+                                PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\": {\"managedFields\": [{}]}}"));
         install(Helm.HELM_4, "--take-ownership", "--server-side=true", "--force-conflicts");
         Files.delete(values);
         admin.close();
