@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.coderanger.migrations.helm.ChartCopy;
@@ -125,17 +124,24 @@ final class OperatorRelease implements AutoCloseable {
                 .toList();
     }
 
+    /** Else whoever has applied it meanwhile, Argo CD for example, would be in Helm's way ever after. */
+    private void onlyHelmHasWrittenTheKind() {
+        var helms = kind().require().getMetadata().getManagedFields().stream()
+                .filter(fields -> "helm".equals(fields.getManager()) || "status".equals(fields.getSubresource()))
+                .toList();
+        kind().patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        admin.getKubernetesSerialization().asJson(Map.of("metadata", Map.of("managedFields", helms))));
+    }
+
     private Resource<CustomResourceDefinition> kind() {
         return admin.apiextensions().v1().customResourceDefinitions().withName("migrators.migrations.coderanger.net");
     }
 
     @Override
     public void close() throws IOException {
-        // others may have written the kind meanwhile, and be in Helm's way ever after
-        Optional.ofNullable(kind().get())
-                .ifPresent(written -> kind().patch(
-                                PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\": {\"managedFields\": [{}]}}"));
         install(Helm.HELM_4, "--take-ownership", "--server-side=true", "--force-conflicts");
+        onlyHelmHasWrittenTheKind();
         Files.delete(values);
         admin.close();
     }
