@@ -27,7 +27,6 @@ final class ArgoCd implements AutoCloseable {
 
     static final String NAMESPACE = "argocd";
 
-    private static final Duration PATIENCE = TestNamespace.PATIENCE;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -158,7 +157,7 @@ final class ArgoCd implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return request(path, PATIENCE);
+        return request(path, TestNamespace.PATIENCE);
     }
 
     private HttpRequest.Builder request(String path, Duration patience) {

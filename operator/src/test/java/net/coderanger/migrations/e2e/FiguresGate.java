@@ -2,6 +2,7 @@ package net.coderanger.migrations.e2e;
 
 import static net.coderanger.migrations.e2e.Manifests.deployment;
 import static net.coderanger.migrations.e2e.Manifests.migrator;
+import static net.coderanger.migrations.e2e.TestNamespace.UNTIL_TOLD;
 
 import net.coderanger.migrations.api.Gate;
 
@@ -27,9 +28,6 @@ enum FiguresGate {
     SCHEDULING_GATE(Gate.SchedulingGate, true, "");
 
     static final String MIGRATOR = "web";
-
-    /** A migration that ends when the test makes a file in its container, so that all pods wait by then. */
-    private static final String UNTIL_TOLD = "until [ -f /tmp/go ]; do sleep 0.1; done";
 
     private final Gate kind;
     private final boolean byOperator;

@@ -96,7 +96,7 @@ final class FiguresRelease implements AutoCloseable {
         var shown = new ConcurrentHashMap<String, Long>();
         try (var executor = Executors.newSingleThreadScheduledExecutor()) {
             var looking = look(executor, waiters, shown);
-            endMigration(watch.migration(revision).orElseThrow());
+            namespace.endMigration(watch.migration(revision).orElseThrow());
             var start = watch.complete(revision).orTimeout(1, TimeUnit.MINUTES).join();
             if (!gate.byOperator()) {
                 openByHand(uids);
@@ -158,18 +158,6 @@ final class FiguresRelease implements AutoCloseable {
             }
         } catch (ExecutionException | InterruptedException e) {
             throw new AssertionError("a gate could not be opened by hand", e);
-        }
-    }
-
-    private void endMigration(Pod migration) {
-        try (var touch = namespace
-                .client()
-                .pods()
-                .inNamespace(namespace.name())
-                .withName(migration.getMetadata().getName())
-                .redirectingError()
-                .exec("touch", "/tmp/go")) {
-            touch.exitCode().join();
         }
     }
 

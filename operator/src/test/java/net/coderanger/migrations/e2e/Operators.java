@@ -14,7 +14,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Operators in this process, with the rights of the chart: one that ends at one of its writes, or one that does not. */
 final class Operators implements BeforeAllCallback, AfterAllCallback {
 
-    private static final int PATIENCE_SECONDS = 240;
     private static final int QUIET_SECONDS = 3;
 
     private @Nullable ChartRights rights;
@@ -49,7 +48,8 @@ final class Operators implements BeforeAllCallback, AfterAllCallback {
                 if (over.getAsBoolean() && quiet(crash)) {
                     return false;
                 }
-                assertThat(waited++).as("seconds without write %s", write).isLessThan(PATIENCE_SECONDS);
+                assertThat(waited++).as("seconds without write %s", write).isLessThan((int)
+                        TestNamespace.PATIENCE.toSeconds());
                 meanwhile.run();
             }
             return true;

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class Prometheus implements AutoCloseable {
 
     private static final Path REPOSITORY = Path.of("..");
-    private static final Duration PATIENCE = TestNamespace.PATIENCE;
     private static final String LOOK_BACK = "[20s]";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -91,7 +90,7 @@ final class Prometheus implements AutoCloseable {
     /** Waits until an alert fires for a Migrator of this namespace, or for no Migrator in particular. */
     Alert awaitFiring(String name, TestNamespace namespace) {
         return Awaitility.await(name)
-                .atMost(PATIENCE)
+                .atMost(TestNamespace.PATIENCE)
                 .pollInterval(Duration.ofMillis(300))
                 .until(
                         () -> alerts().stream()
@@ -104,7 +103,7 @@ final class Prometheus implements AutoCloseable {
     /** Waits until an alert does not fire any more. */
     void awaitResolved(String name, TestNamespace namespace) {
         Awaitility.await("end of " + name)
-                .atMost(PATIENCE)
+                .atMost(TestNamespace.PATIENCE)
                 .pollInterval(Duration.ofMillis(300))
                 .untilAsserted(() -> assertThat(alerts())
                         .filteredOn(alert -> alert.is(name) && alert.concerns(namespace))

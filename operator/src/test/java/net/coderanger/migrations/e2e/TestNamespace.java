@@ -154,7 +154,7 @@ final class TestNamespace implements AutoCloseable {
         var told = new HashSet<String>();
         await(() -> {
             for (var migration : runningMigrations()) {
-                end(migration);
+                endMigration(migration);
                 told.add(migration.getMetadata().getUid());
             }
             assertThat(told).isNotEmpty();
@@ -170,11 +170,12 @@ final class TestNamespace implements AutoCloseable {
                 .getItems();
     }
 
-    private void end(Pod migration) {
+    /** Ends one that runs {@link #UNTIL_TOLD} in its first container. */
+    void endMigration(Pod migration) {
         try (var touch = client.pods()
                 .inNamespace(name)
                 .withName(migration.getMetadata().getName())
-                .inContainer("migrations")
+                .inContainer(migration.getSpec().getContainers().getFirst().getName())
                 .redirectingError()
                 .exec("touch", "/tmp/end")) {
             assertThat(touch.exitCode().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
